@@ -1,0 +1,84 @@
+# Needs: make, Python 3.11 or newer with venv, and a package index for the first run.
+# Everything goes into .venv; stamp files there make the second run quick.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+DATA ?=
+LOCK := $(BIN)/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 \
+	--generate-hashes --no-emit-index-url --no-header
+
+# A user's own pip settings may name an index or a cache, but must not move the install elsewhere.
+unexport PIP_USER PIP_TARGET PIP_PREFIX PIP_ROOT PIP_REQUIRE_HASHES PIP_NO_DEPS PYTHONHOME PYTHONPATH
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test lint format bench docs lock clean
+.NOTPARALLEL:
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
+
+demo: $(VENV)/.base ## install metier and assess the example resumes
+	$(BIN)/metier assess examples/resumes --vacancy examples/vacancies/backend-python.txt \
+		--as-of 2026-11 --format table
+	$(BIN)/metier assess examples/resumes --vacancy examples/vacancies/backend-python.txt \
+		--as-of 2026-11 --format html --output demo-report.html
+	@echo
+	@echo "The same with every quote, for a browser: demo-report.html"
+	@echo "Try your own file next:"
+	@echo "  $(BIN)/metier assess YOUR.pdf"
+
+test: lint ## check style, types and docs, then run the tests
+	@$(BIN)/python -m pytest
+
+lint: $(VENV)/.dev ## check style, types and the generated docs
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/python scripts/docs.py --check
+
+format: $(VENV)/.dev ## rewrite the code in the project's format
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: $(VENV)/.dev ## run the benchmarks on DATA=folder
+ifeq ($(strip $(DATA)),)
+	@echo "Benchmarks read a folder of data that is not part of the repository."
+	@echo "benchmarks/README.md says what it must hold. Then: make bench DATA=folder"
+else
+	@set -e; for script in benchmarks/[!_]*.py; do \
+		echo "== $$script"; $(BIN)/python "$$script" --data "$(DATA)"; \
+	done
+endif
+
+docs: $(VENV)/.dev ## write docs/reference anew
+	$(BIN)/python scripts/docs.py
+
+lock: $(VENV)/.dev ## choose the newest allowed versions and pin them
+	@test -x $(BIN)/uv || $(BIN)/python -m pip install --quiet uv
+	$(LOCK) --upgrade --output-file requirements/base.txt
+	$(LOCK) --upgrade --group dev --output-file requirements/dev.txt
+
+clean: ## remove all that make has made, .venv included
+	rm -rf $(VENV) build dist demo-report.html .coverage htmlcov .hypothesis
+	rm -rf .mypy_cache .pytest_cache .ruff_cache
+	find src tests scripts benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(VENV)/.created:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+		echo "metier needs Python 3.11 or newer. $(PYTHON) is not. Name another one:"; \
+		echo "  make demo PYTHON=python3.12"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	@touch $@
+
+# The package itself goes in after its dependencies, so that pip checks the hash of each of them.
+$(VENV)/.base: requirements/base.txt pyproject.toml | $(VENV)/.created
+	$(BIN)/python -m pip install --quiet --require-hashes --requirement requirements/base.txt
+	$(BIN)/python -m pip install --quiet --no-deps --editable .
+	@touch $@
+
+# dev.txt holds base.txt with the same pins, so both stamps are true after it.
+$(VENV)/.dev: requirements/dev.txt requirements/base.txt pyproject.toml | $(VENV)/.created
+	$(BIN)/python -m pip install --quiet --require-hashes --requirement requirements/dev.txt
+	$(BIN)/python -m pip install --quiet --no-deps --editable .
+	@touch $(VENV)/.base $@
