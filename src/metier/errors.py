@@ -1,0 +1,115 @@
+"""Every error that metier raises on purpose.
+
+MetierError
+├─ InvalidInput (ValueError)        the caller can fix the call
+│  ├─ DocumentError                 this document cannot be read; others can
+│  │  ├─ EmptyDocument              no bytes at all
+│  │  ├─ UnsupportedFormat          not one of the formats that metier reads
+│  │  ├─ CorruptDocument            the right format, damaged or cut off
+│  │  ├─ EncryptedDocument          needs a password
+│  │  └─ LimitExceeded              larger, longer or slower than the limits allow
+│  ├─ TaxonomyError                 a taxonomy file breaks a rule
+│  └─ SettingsError                 a setting is unknown or out of range
+├─ NotFound (LookupError)           no such file, skill or taxonomy
+├─ MissingExtra (ImportError)       an optional dependency is not installed
+└─ Cancelled                        stopped by the user; what was done is kept
+
+Each class has a stable `code`, used in JSON, logs and HTTP. Messages name the subject, the rule, the
+value and the way out, and never hold the text of a document.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+
+class MetierError(Exception):
+    """Base of all errors that metier raises on purpose."""
+
+    code: ClassVar[str] = "error"
+
+
+class InvalidInput(MetierError, ValueError):
+    """The call or the data breaks a rule; the caller can fix it."""
+
+    code = "invalid_input"
+
+
+class DocumentError(InvalidInput):
+    """A document cannot be read. A batch goes on after it."""
+
+    code = "document_error"
+
+
+class EmptyDocument(DocumentError):
+    """The input holds no bytes."""
+
+    code = "empty_document"
+
+
+class UnsupportedFormat(DocumentError):
+    """The bytes are in no format that metier reads."""
+
+    code = "unsupported_format"
+
+
+class CorruptDocument(DocumentError):
+    """The format is known, but the file is damaged or cut off."""
+
+    code = "corrupt_document"
+
+
+class EncryptedDocument(DocumentError):
+    """The file asks for a password."""
+
+    code = "encrypted_document"
+
+
+class LimitExceeded(DocumentError):
+    """The document is over one of the reading limits."""
+
+    code = "limit_exceeded"
+
+
+class TaxonomyError(InvalidInput):
+    """A taxonomy breaks a rule; the message says where."""
+
+    code = "taxonomy_error"
+
+
+class SettingsError(InvalidInput):
+    """A setting is unknown or out of its range."""
+
+    code = "settings_error"
+
+
+class NotFound(MetierError, LookupError):
+    """No file, skill or taxonomy goes by that name."""
+
+    code = "not_found"
+
+
+class MissingExtra(MetierError, ImportError):
+    """An optional dependency is missing; the message names the extra that installs it.
+
+    Args:
+        module: top-level module that was asked for.
+        extra: name of the extra in metier's package metadata.
+    """
+
+    code = "missing_extra"
+
+    def __init__(self, module: str, extra: str) -> None:
+        super().__init__(f"{module} is not installed. Install it: pip install 'metier[{extra}]'.")
+        self.module = module
+        self.extra = extra
+
+    def __reduce__(self) -> tuple[type[MissingExtra], tuple[str, str]]:
+        """Rebuild from its own arguments, so that it can cross processes."""
+        return type(self), (self.module, self.extra)
+
+
+class Cancelled(MetierError):
+    """The user stopped the run; results written so far are kept."""
+
+    code = "cancelled"

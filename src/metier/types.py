@@ -1,0 +1,396 @@
+"""The records that every part of metier takes and returns.
+
+All are frozen and hold no behaviour beyond what follows from their own fields. Offsets count
+characters (Unicode code points) of `Document.text` and are half-open: `text[start:end]`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """What a document is in the hiring process."""
+
+    RESUME = "resume"
+    VACANCY = "vacancy"
+    ANSWER = "answer"
+
+
+class SectionKind(StrEnum):
+    """What a section of a resume or a vacancy is about."""
+
+    HEADER = "header"
+    SUMMARY = "summary"
+    EXPERIENCE = "experience"
+    EDUCATION = "education"
+    SKILLS = "skills"
+    PROJECTS = "projects"
+    CERTIFICATES = "certificates"
+    LANGUAGES = "languages"
+    INTERESTS = "interests"
+    DUTIES = "duties"
+    REQUIRED = "required"
+    PREFERRED = "preferred"
+    OFFER = "offer"
+    EMPLOYER = "employer"
+    OTHER = "other"
+
+
+class Severity(StrEnum):
+    """How much a finding should worry the reader."""
+
+    INFO = "info"
+    WARNING = "warning"
+    ERROR = "error"
+
+
+class EvidenceLabel(StrEnum):
+    """How a text shows a skill: not at all, by what it implies, or outright."""
+
+    NONE = "none"
+    IMPLICIT = "implicit"
+    EXPLICIT = "explicit"
+
+
+class Importance(StrEnum):
+    """How much a vacancy wants a skill."""
+
+    REQUIRED = "required"
+    PREFERRED = "preferred"
+
+
+class RequirementStatus(StrEnum):
+    """Whether a resume meets one requirement of a vacancy."""
+
+    MATCHED = "matched"
+    IMPLIED = "implied"
+    MISSING = "missing"
+
+
+class AssessmentStatus(StrEnum):
+    """Whether a document could be read well enough to be scored."""
+
+    SCORED = "scored"
+    UNREADABLE = "unreadable"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Span:
+    """Characters `start` (included) to `end` (excluded) of a text."""
+
+    start: int
+    end: int
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.start <= self.end:
+            raise ValueError(f"A span needs 0 <= start <= end. Got {self.start} and {self.end}.")
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """The words of a document that stand as evidence, and where they stand."""
+
+    span: Span
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something a person should know before trusting a document.
+
+    Attributes:
+        code: stable slug, such as `needs_ocr`; docs/reference/findings.md lists them.
+        severity: an `error` means that the document is not scored.
+        message: one or two sentences without words of the document.
+        span: where in the text, where that can be said.
+    """
+
+    code: str
+    severity: Severity
+    message: str
+    span: Span | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A headed part of a document; `span` covers heading and body."""
+
+    kind: SectionKind
+    span: Span
+    heading: Span | None = None
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class YearMonth:
+    """A calendar month; `month` is 1 to 12."""
+
+    year: int
+    month: int
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.month <= 12:
+            raise ValueError(f"A month is 1 to 12. Got {self.month}.")
+
+    @property
+    def ordinal(self) -> int:
+        """Return months since year 0, so that differences are months."""
+        return self.year * 12 + self.month - 1
+
+    def __str__(self) -> str:
+        return f"{self.year:04d}-{self.month:02d}"
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """A stretch of time that a document states.
+
+    Attributes:
+        span: the words that state it.
+        start: first month, or None where only a length is stated ("3 years 2 months").
+        end: last month, included; for an ongoing period the month of the assessment.
+        ongoing: the text says "present" or the like.
+        months: length in months, at least 0; both end months count.
+        counted: it is part of the total experience (education, for one, is not).
+    """
+
+    span: Span
+    start: YearMonth | None
+    end: YearMonth | None
+    ongoing: bool
+    months: int
+    counted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TextRun:
+    """Neighbouring characters of one page that look alike.
+
+    Attributes:
+        span: where the run stands in the text.
+        page: page number, from 1.
+        box: left, bottom, right, top in points from the lower left corner of the page.
+        size_pt: font size as drawn, in points.
+        color: red, green, blue, alpha of the fill, each 0 to 255.
+        render_mode: text render mode of the PDF reference, table 5.3; 3 is invisible.
+    """
+
+    span: Span
+    page: int
+    box: tuple[float, float, float, float]
+    size_pt: float
+    color: tuple[int, int, int, int]
+    render_mode: int
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A text that was read, with what its form tells.
+
+    Attributes:
+        id: first 16 hex digits of the SHA-256 of the original bytes.
+        source: the name a person knows it by: a file name, a row id or `-`.
+        role: resume, vacancy or answer.
+        language: ISO 639-1 code, or `und` where there is too little text to tell.
+        text: the whole text in reading order.
+        sections: in order of the text; together they cover all of it.
+        periods: stretches of time stated in the text, in order of the text.
+        months: total experience with overlaps merged, or None where no period tells.
+        findings: what a person should know of the document.
+        pages: the span of each page; one span for formats without pages.
+        runs: the look of the text, for formats that have one.
+    """
+
+    id: str
+    source: str
+    role: Role
+    language: str
+    text: str
+    sections: tuple[Section, ...]
+    periods: tuple[Period, ...]
+    months: int | None
+    findings: tuple[Finding, ...]
+    pages: tuple[Span, ...]
+    runs: tuple[TextRun, ...] = ()
+
+    @property
+    def readable(self) -> bool:
+        """Tell whether the document can be scored: no finding is an error."""
+        return all(finding.severity is not Severity.ERROR for finding in self.findings)
+
+
+@dataclass(frozen=True, slots=True)
+class Skill:
+    """One entry of a taxonomy.
+
+    Attributes:
+        id: stable slug or URI.
+        label: the name to show.
+        aliases: other names, in any language.
+        description: one sentence.
+        broader: id of the more general skill or category, or None.
+    """
+
+    id: str
+    label: str
+    aliases: tuple[str, ...] = ()
+    description: str = ""
+    broader: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SkillEvidence:
+    """What a document shows of one skill.
+
+    Attributes:
+        skill: id of the skill.
+        name: its label, to show.
+        label: none, implicit or explicit. `none` with quotes means that the text names the skill but
+            does not claim it ("no experience with Java").
+        probability: chance that the person's text does show the skill, 0 to 1, calibrated.
+        quotes: the words that made the decision, in order of the text.
+        reason: one sentence for a person.
+    """
+
+    skill: str
+    name: str
+    label: EvidenceLabel
+    probability: float
+    quotes: tuple[Quote, ...]
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Requirement:
+    """One skill that a vacancy asks for, held against a resume.
+
+    Attributes:
+        skill: id of the skill; ids joined by `|` where the vacancy offers a choice.
+        name: its label, to show; a choice reads "Django or Flask".
+        importance: required or preferred.
+        status: matched, implied or missing.
+        vacancy_quotes: where the vacancy asks for it.
+        resume_quotes: where the resume shows it; empty where it is missing.
+        reason: one sentence for a person.
+    """
+
+    skill: str
+    name: str
+    importance: Importance
+    status: RequirementStatus
+    vacancy_quotes: tuple[Quote, ...]
+    resume_quotes: tuple[Quote, ...]
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """How much of what a vacancy asks for a resume shows.
+
+    Attributes:
+        score: 0 to 1; docs/concepts/coverage.md has the formula. Orders resumes, is no probability.
+        requirements: required ones first, each in the order of the vacancy.
+    """
+
+    score: float
+    requirements: tuple[Requirement, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """The place of a document in a ranking; equal scores share a rank, from 1."""
+
+    document_id: str
+    score: float
+    rank: int
+
+
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """What an assessment was made with, so that it can be made again.
+
+    Attributes:
+        metier_version: version of the package.
+        model: name of the model that decided.
+        model_sha256: hash of that model; for the lexical model, of the source files of its rules.
+        taxonomy: name of the taxonomy.
+        taxonomy_sha256: hash of its content.
+        as_of: the month that "present" stands for.
+    """
+
+    metier_version: str
+    model: str
+    model_sha256: str
+    taxonomy: str
+    taxonomy_sha256: str
+    as_of: YearMonth
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """All that metier says of one document.
+
+    Attributes:
+        document_id: `Document.id`.
+        source: the name a person knows the document by.
+        role: resume or vacancy.
+        language: ISO 639-1 code, or `und`.
+        status: scored, or unreadable: then there are no skills, months or coverage.
+        months: total experience in months, or None where the document does not tell.
+        periods: the stretches of time behind `months`.
+        skills: explicit ones first, then implicit, then named but not claimed.
+        coverage: against the vacancy, or None without one.
+        findings: what a person should know first.
+        provenance: what it was made with.
+    """
+
+    document_id: str
+    source: str
+    role: Role
+    language: str
+    status: AssessmentStatus
+    months: int | None
+    periods: tuple[Period, ...]
+    skills: tuple[SkillEvidence, ...]
+    coverage: Coverage | None
+    findings: tuple[Finding, ...]
+    provenance: Provenance
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A document that could not be assessed.
+
+    Attributes:
+        source: the name a person knows it by.
+        code: `code` of the error.
+        message: what is wrong and what to do; holds no words of the document.
+    """
+
+    source: str
+    code: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReadingLimits:
+    """How large a document may be, and how long reading it may take.
+
+    Attributes:
+        max_bytes: size of the file.
+        max_pages: pages of a PDF.
+        max_chars: characters of extracted text.
+        timeout_s: seconds for one document.
+    """
+
+    max_bytes: int = 20_000_000
+    max_pages: int = 100
+    max_chars: int = 1_000_000
+    timeout_s: float = 30.0
+
+    def __post_init__(self) -> None:
+        for name in ("max_bytes", "max_pages", "max_chars", "timeout_s"):
+            value = getattr(self, name)
+            if value <= 0:
+                raise ValueError(f"{name} must be above 0. Got {value}.")
