@@ -1,0 +1,1 @@
+"""Skill detection: taxonomies, mentions, their context, and what they imply."""

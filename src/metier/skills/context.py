@@ -1,0 +1,140 @@
+"""Whether a text claims a skill that it names, denies it, wishes for it, or says it of someone else.
+
+The rules read the clause around a mention and nothing beyond it, so text added after the clause
+changes nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import deque
+from collections.abc import Sequence
+from enum import StrEnum
+
+from metier.types import Section, SectionKind, Span
+
+
+class MentionContext(StrEnum):
+    """What a text says of a skill that it names."""
+
+    CLAIMED = "claimed"
+    DENIED = "denied"
+    WISHED = "wished"
+    OTHERS = "others"
+
+
+_REACH = 160  # characters of a clause that are read on either side of a mention
+_CLAUSE_END = re.compile(
+    r"[.!?](?=\s|$)|[;•▪●◦]|\n[^\S\n]*\n|\n[^\S\n]*(?:[-–—*·•▪●◦]|\d{1,2}[.)])[^\S\n]"
+    r"|\b(?:but|however|although|though|yet|whereas|while|но|однако|зато|хотя|при этом|하지만|지만|אבל|אך)\b",
+    re.IGNORECASE,
+)
+_OTHER_SECTIONS = frozenset({SectionKind.EMPLOYER, SectionKind.OFFER})
+
+# Before the mention, up to the mention itself.
+_DENIED_BEFORE = re.compile(
+    r"""
+      \b(?:no|without(?:\ any)?|lack(?:s|ing)?(?:\ of)?|zero|little\ or\ no)\s+(?:[\w-]+\s+){0,3}?
+        (?:experience|knowledge|exposure|background|familiarity|skills?|expertise|practice)\b
+    | \b(?:never|not|cannot|\w{2,6}n['’]t)\s+(?:\w+\s+){0,2}?
+        (?:use[ds]?|using|work(?:ed|ing)?|know|known|familiar|experienced|proficient|touched|tried|written|
+           wrote|programm?ed|programming|coded|learn(?:ed|t)|skilled|need(?:ed)?|required?)\b
+    | \b(?:нет|без|отсутствует|отсутствие|не\ было|не\ имею)\s+(?:\w+\s+){0,3}?
+        (?:опыта?|знани[яй]|навык\w{0,3}|практик\w)\b
+    | \b(?:опыта|знаний)\s+нет\b
+    | \bне\s+(?:\w+\s+){0,2}?
+        (?:работал\w?|использовал\w?|знаю|знаком\w?|владею|применял\w?|писал\w?|изучал\w?|сталкивал\w{1,3}|
+           умею|требуется|нужен|нужно|обязател\w{2,4})\b
+    | (?:ללא|אין(?:\s+לי)?|חסר)\s+(?:ניסיון|ידע|היכרות)
+    | לא\s+(?:עבדתי|מכיר|מכירה|השתמשתי)
+    """,
+    re.IGNORECASE | re.VERBOSE,
+)
+# After the mention, within the same list item.
+_DENIED_AFTER = re.compile(
+    r"""
+      ^[^,.;:!?\n]{0,30}?\b(?:is|are)\s+not\s+(?:required|necessary|needed|mandatory)\b
+    | ^\s*[:(–—-]\s*(?:no(?:ne)?|no\s+experience|never\s+used|нет|не\s+знаю|нет\s+опыта)\b
+    | ^[^,.;:!?\n]{0,25}?\bне\s+(?:знаю|владею|умею|работал\w?|использовал\w?|применял\w?|
+        требуется|обязател\w{2,4}|нужн?\w{0,2})\b
+    | ^[^,.;:!?\n]{0,20}?\b(?:опыта|знаний)\s+нет\b
+    | ^[^,.;:!?\n]{0,20}?(?:경험|지식)(?:은|이|도)?\s*(?:없|전무)
+    """,
+    re.IGNORECASE | re.VERBOSE,
+)
+_NOT_A_DENIAL = re.compile(
+    r"\b(?:not\s+only|not\s+just|no\s+less|no\s+doubt|not\s+limited|не\s+только|не\s+менее)\b", re.IGNORECASE
+)
+_WISHED_BEFORE = re.compile(
+    r"""
+      \b(?:want(?:s|ed|ing)?|would\s+(?:like|love)|eager|keen|hop(?:e|es|ing)|plan(?:s|ning)?|look(?:ing)?(?:\s+forward)?|
+         aim(?:s|ing)?|interested|curious|excited|ready|willing)\s+(?:\w+\s+){0,3}?
+         (?:learn(?:ing)?|study(?:ing)?|master(?:ing)?|explor(?:e|ing)|pick(?:ing)?\s+up|get(?:ting)?\s+into)\b
+    | \blearning\s+goals?\b
+    | \b(?:хочу|хотел\w?\s+бы|планирую|мечтаю|собираюсь|готов\w?|желаю|намерен\w?)\s+(?:\w+\s+){0,2}?
+        (?:изуч\w{2,4}|освоить|осваивать|выучить|учить|научиться|учиться|познакомиться)\b
+    | (?:רוצה|מעוניין|מעוניינת|מתכנן)\s+ללמוד
+    """,
+    re.IGNORECASE | re.VERBOSE,
+)
+_OTHERS_BEFORE = re.compile(
+    r"""
+      \b(?:leading|largest|biggest|major|global|top|well-known|international)\s+(?:\w+\s+){0,2}?
+        (?:provider|vendor|supplier|developer|manufacturer|player|company|firm|producer|maker)s?\b
+    | \b(?:market\s+)?leaders?\s+(?:in|of)\b
+    | \b(?:company|firm|startup|vendor|employer)\s+(?:that|which|who)?\s*
+        (?:speciali[sz]\w{1,4}|develops|builds|makes|provides|sells|produces)\b
+    | \bлидер\w{0,2}\s+(?:рынка|отрасли|в|среди|по)\b
+    | \b(?:крупнейш\w{2,3}|ведущ\w{2,3})\s+(?:\w+\s+){0,2}?
+        (?:компани\w{1,3}|разработчик\w{0,3}|поставщик\w{0,3}|производител\w{1,3})\b
+    | \bкомпани[яи]\s*[,—–-]?\s*(?:котор\w{2,3}\s+)?
+        (?:занимается|разрабатывает|специализируется|производит|предоставляет)\b
+    """,
+    re.IGNORECASE | re.VERBOSE,
+)
+# A means named after the employer's praise is the writer's own again: "for a leading bank, using Java".
+_OWN_AGAIN = re.compile(
+    r"\b(?:using|with|by\s+means|built|written|developed|implemented|wrote|responsible|где|используя|с\s+помощью|"
+    r"с\s+использованием|разработал\w?|написал\w?)\b",
+    re.IGNORECASE,
+)
+
+
+def mention_context(text: str, span: Span, sections: Sequence[Section] = ()) -> MentionContext:
+    """Return what the clause around a mention says of it.
+
+    Args:
+        text: the whole text.
+        span: the mention.
+        sections: sections of the text; what stands in one on the employer is said of the employer.
+    """
+    if any(s.kind in _OTHER_SECTIONS and s.span.start <= span.start < s.span.end for s in sections):
+        return MentionContext.OTHERS
+    before, after = _clause(text, span)
+    denial = _last(_DENIED_BEFORE, before)
+    if denial is not None and not _NOT_A_DENIAL.search(before, denial.start()):
+        return MentionContext.DENIED
+    if _DENIED_AFTER.search(after):
+        return MentionContext.DENIED
+    if _WISHED_BEFORE.search(before):
+        return MentionContext.WISHED
+    praise = _last(_OTHERS_BEFORE, before)
+    if praise is not None and not _OWN_AGAIN.search(before, praise.end()):
+        return MentionContext.OTHERS
+    return MentionContext.CLAIMED
+
+
+def _clause(text: str, span: Span) -> tuple[str, str]:
+    """Return the parts of the clause before and after a mention, on one line each."""
+    start = max(0, span.start - _REACH)
+    for match in _CLAUSE_END.finditer(text, start, span.start):
+        start = match.end()
+    # The look-ahead of a full stop needs one character more than the reach.
+    limit = min(len(text), span.end + _REACH)
+    closing = _CLAUSE_END.search(text, span.end, limit)
+    end = closing.start() if closing else limit
+    return text[start : span.start].replace("\n", " "), text[span.end : end]
+
+
+def _last(pattern: re.Pattern[str], text: str) -> re.Match[str] | None:
+    return next(iter(deque(pattern.finditer(text), maxlen=1)), None)
