@@ -1,0 +1,1 @@
+"""How vacancies and resumes fit each other."""
