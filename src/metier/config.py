@@ -1,0 +1,128 @@
+"""Settings: read once, at the surface, and passed down as values.
+
+Order: command-line flag, environment variable `METIER_<NAME>`, the user's `config.toml`, default.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any, Self
+
+from platformdirs import user_config_path, user_data_path
+
+from metier.errors import SettingsError
+from metier.types import ReadingLimits
+
+_PREFIX = "METIER_"
+_CONFIG_FILE = "CONFIG"
+_LANGUAGES = ("en", "ru")
+_LIMITS = ReadingLimits()
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What a user can set for good; command-line flags go before it.
+
+    Attributes:
+        max_bytes: size of a document, in bytes.
+        max_pages: pages of a PDF.
+        max_chars: characters of extracted text.
+        timeout_s: seconds that reading one document may take.
+        language: language of reports, en or ru.
+        taxonomy: `default`, the name of an imported taxonomy, or a path.
+        data_dir: folder for what a user imports.
+    """
+
+    max_bytes: int = _LIMITS.max_bytes
+    max_pages: int = _LIMITS.max_pages
+    max_chars: int = _LIMITS.max_chars
+    timeout_s: float = _LIMITS.timeout_s
+    language: str = "en"
+    taxonomy: str = "default"
+    data_dir: Path = Path()
+
+    def __post_init__(self) -> None:
+        if self.language not in _LANGUAGES:
+            raise SettingsError(f"language must be one of {', '.join(_LANGUAGES)}. Got {self.language!r}.")
+        try:
+            self.limits  # noqa: B018 - building the limits checks them
+        except ValueError as exc:
+            raise SettingsError(str(exc)) from exc
+
+    @property
+    def limits(self) -> ReadingLimits:
+        """Return the part that readers take."""
+        return ReadingLimits(self.max_bytes, self.max_pages, self.max_chars, self.timeout_s)
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One setting as it stands: `origin` is `default`, a file or an environment variable."""
+
+    name: str
+    value: int | float | str | Path
+    origin: str
+
+
+@dataclass(frozen=True, slots=True)
+class ResolvedSettings:
+    """The settings in force and where each comes from."""
+
+    settings: Settings
+    origins: tuple[Setting, ...]
+
+    @classmethod
+    def load(cls, environment: Mapping[str, str] | None = None) -> Self:
+        """Read the settings file and the environment.
+
+        Args:
+            environment: variables to read instead of the process's own.
+
+        Raises:
+            SettingsError: an unknown key, a value of the wrong kind or out of range.
+        """
+        variables = os.environ if environment is None else environment
+        path = Path(variables.get(f"{_PREFIX}{_CONFIG_FILE}") or user_config_path("metier") / "config.toml")
+        found = _defaults()
+        for name, raw in _from_file(path).items():
+            found[name] = Setting(name, _convert(name, raw, str(path)), str(path))
+        for key, raw in sorted(variables.items()):
+            name = key.removeprefix(_PREFIX).lower()
+            if key.startswith(_PREFIX) and key != f"{_PREFIX}{_CONFIG_FILE}":
+                found[name] = Setting(name, _convert(name, raw, key), key)
+        values: dict[str, Any] = {name: setting.value for name, setting in found.items()}
+        return cls(Settings(**values), tuple(found.values()))
+
+
+def _defaults() -> dict[str, Setting]:
+    base = Settings(data_dir=user_data_path("metier"))
+    return {
+        field.name: Setting(field.name, getattr(base, field.name), "default") for field in fields(Settings)
+    }
+
+
+def _from_file(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as exc:
+        raise SettingsError(f"{path} is not valid TOML. Mend it or remove it.") from exc
+    except OSError as exc:
+        raise SettingsError(f"{path} cannot be read: {exc.strerror}.") from exc
+
+
+def _convert(name: str, raw: object, origin: str) -> int | float | str | Path:
+    base = Settings()
+    names = [field.name for field in fields(Settings)]
+    if name not in names:
+        raise SettingsError(f"{origin}: there is no setting {name!r}. Settings are {', '.join(names)}.")
+    kind: type[int | float | str | Path] = type(getattr(base, name))
+    try:
+        return kind(str(raw))
+    except ValueError as exc:
+        raise SettingsError(f"{origin}: {name} must be of type {kind.__name__}. Got {raw!r}.") from exc
