@@ -26,6 +26,7 @@ def context(text, name="Java", sections=()):
         "You do not need Java",
         "опыта нет с Java",
         "нет опыта работы с Java",
+        "Опыта разработки на Java пока нет",
         "Без опыта на Java",
         "не работал с Java",
         "с Java не работал",
@@ -83,6 +84,7 @@ def test_a_wish_is_a_wish(text):
     [
         "a leading provider of Java software",
         "a company that develops Java tools",
+        "two teams (they work with Python and Java)",
         "leader in Java consulting",
         "крупнейшая компания на рынке Java",
         "лидер рынка Java",

@@ -5,7 +5,7 @@ import pytest
 from metier.errors import NotFound, TaxonomyError
 from metier.skills.mentions import MentionFinder
 from metier.skills.taxonomy_files import default_taxonomy, dump_taxonomy, load_taxonomy
-from metier.skills.tokens import name_tokens
+from metier.skills.tokens import name_tokens, surface_tokens
 
 YAML = """
 name: mine
@@ -53,7 +53,7 @@ def test_what_is_dumped_is_loaded_back(tmp_path):
 @pytest.mark.parametrize(
     ("name", "content", "message"),
     [
-        ("t.yaml", "name: [", "t.yaml is not valid YAML: .* in line 1"),
+        ("t.yaml", "name: [", "t.yaml is not valid YAML: .* in line ."),
         ("t.yaml", "just words", "t.yaml: the top level"),
         ("t.yaml", "", "t.yaml: the top level"),
         ("t.yaml", "name: t\nskills: []", "at least one skill"),
@@ -107,11 +107,13 @@ def test_no_name_of_the_default_taxonomy_belongs_to_two_skills():
 @pytest.mark.parametrize("entry", default_taxonomy().entries, ids=lambda entry: entry.skill.id)
 def test_every_name_of_the_default_taxonomy_is_found_as_its_skill(entry, default_finder):
     for name in entry.names:
-        text = f"Docker, {name}, SQL."
+        words, text = surface_tokens(name), f"Docker, {name}, SQL."
         found = [
-            m.skill for m in default_finder.find(text) if m.span.start == 8 and m.span.end == 8 + len(name)
+            mention.skill
+            for mention in default_finder.find(text)
+            if surface_tokens(text[mention.span.start : mention.span.end]) == words
         ]
-        assert found == [entry.skill.id], name
+        assert set(found) == {entry.skill.id}, name
 
 
 @pytest.fixture(scope="module")

@@ -62,6 +62,9 @@ _DENIED_AFTER = re.compile(
     """,
     re.IGNORECASE | re.VERBOSE,
 )
+# "Опыта разработки на Java нет": the noun stands before the mention, the denial after it.
+_LACKED_BEFORE = re.compile(r"\b(?:опыта|знаний|навыков)\b[^,.;:!?]*$", re.IGNORECASE)
+_LACKED_AFTER = re.compile(r"^\s*(?:\w+\s+){0,2}?(?:пока\s+)?(?:нет|не\s+имею)\b", re.IGNORECASE)
 _NOT_A_DENIAL = re.compile(
     r"\b(?:not\s+only|not\s+just|no\s+less|no\s+doubt|not\s+limited|не\s+только|не\s+менее)\b", re.IGNORECASE
 )
@@ -84,6 +87,7 @@ _OTHERS_BEFORE = re.compile(
     | \b(?:market\s+)?leaders?\s+(?:in|of)\b
     | \b(?:company|firm|startup|vendor|employer)\s+(?:that|which|who)?\s*
         (?:speciali[sz]\w{1,4}|develops|builds|makes|provides|sells|produces)\b
+    | \bthey\s+(?:\w+\s+)?(?:work(?:ed)?|used?|wr[io]te|know|develop(?:ed)?|run|maintain(?:ed)?)\b(?:\s+with)?
     | \bлидер\w{0,2}\s+(?:рынка|отрасли|в|среди|по)\b
     | \b(?:крупнейш\w{2,3}|ведущ\w{2,3})\s+(?:\w+\s+){0,2}?
         (?:компани\w{1,3}|разработчик\w{0,3}|поставщик\w{0,3}|производител\w{1,3})\b
@@ -114,7 +118,7 @@ def mention_context(text: str, span: Span, sections: Sequence[Section] = ()) -> 
     denial = _last(_DENIED_BEFORE, before)
     if denial is not None and not _NOT_A_DENIAL.search(before, denial.start()):
         return MentionContext.DENIED
-    if _DENIED_AFTER.search(after):
+    if _DENIED_AFTER.search(after) or (_LACKED_BEFORE.search(before) and _LACKED_AFTER.search(after)):
         return MentionContext.DENIED
     if _WISHED_BEFORE.search(before):
         return MentionContext.WISHED

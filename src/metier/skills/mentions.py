@@ -18,6 +18,7 @@ _KOREAN_PARTICLES = (
 _HEBREW_PREFIXES = "ב ל ה ו מ כ ש וב ול וה ומ שב של בה לה".split()
 _HANGUL_END = re.compile(r"[\uac00-\ud7a3]$")
 _HEBREW_START = re.compile(r"^[\u05d0-\u05ea]")
+_AFFIXING = re.compile(r"[\uac00-\ud7a3\u05d0-\u05ea]")
 _ENGLISH_SINGULAR = re.compile(r"[a-z]{3,}(?<!s)$")
 
 # How far away the company of an ambiguous name may be, in characters: about one printed line.
@@ -70,9 +71,8 @@ class MentionFinder:
     """
 
     def __init__(self, taxonomy: Taxonomy) -> None:
-        patterns = _patterns(taxonomy)
-        self._names = list(patterns.values())
-        self._automaton = TokenAutomaton(list(patterns))
+        self._taxonomy = taxonomy
+        self._matchers: dict[bool, _Matcher] = {}
 
     def find(self, text: str, sections: Sequence[Section] = ()) -> list[Mention]:
         """Return the mentions in a text, from left to right; none overlap.
@@ -82,7 +82,7 @@ class MentionFinder:
             sections: its sections; in one that lists skills an ambiguous name needs no company.
         """
         tokens = tokenise(text)
-        candidates = list(self._candidates(text, tokens))
+        candidates = list(self._matcher(text).candidates(text, tokens))
         lists = [section.span for section in sections if section.kind is SectionKind.SKILLS]
         return [
             Mention(candidate.skill, candidate.span)
@@ -93,7 +93,23 @@ class MentionFinder:
             or _has_language_word(candidate, tokens)
         ]
 
-    def _candidates(self, text: str, tokens: list[Token]) -> Iterator[_Candidate]:
+    def _matcher(self, text: str) -> _Matcher:
+        # Korean and Hebrew affixes make nine tenths of all patterns; no other text can match them.
+        affixes = _AFFIXING.search(text) is not None
+        if affixes not in self._matchers:
+            self._matchers[affixes] = _Matcher(_patterns(self._taxonomy, affixes=affixes))
+        return self._matchers[affixes]
+
+
+class _Matcher:
+    """The automaton over some patterns, and what each of them stands for."""
+
+    def __init__(self, patterns: dict[tuple[str, ...], _Name]) -> None:
+        self._names = list(patterns.values())
+        self._automaton = TokenAutomaton(list(patterns))
+
+    def candidates(self, text: str, tokens: list[Token]) -> Iterator[_Candidate]:
+        """Yield the matches that are spelled as their name demands."""
         for match in self._automaton.find(tokens):
             name = self._names[match.pattern]
             if name.skill is None:
@@ -125,7 +141,7 @@ def _has_language_word(candidate: _Candidate, tokens: Sequence[Token]) -> bool:
     return any(0 <= i < len(tokens) and tokens[i].norm in _LANGUAGE_WORDS for i in neighbours)
 
 
-def _patterns(taxonomy: Taxonomy) -> dict[tuple[str, ...], _Name]:
+def _patterns(taxonomy: Taxonomy, *, affixes: bool) -> dict[tuple[str, ...], _Name]:
     patterns: dict[tuple[str, ...], _Name] = {}
     for entry in taxonomy.entries:
         for decoy in entry.decoys:
@@ -136,7 +152,9 @@ def _patterns(taxonomy: Taxonomy) -> dict[tuple[str, ...], _Name]:
         for entry, name in names:
             key = name_tokens(name)
             meaning = _meaning(entry.skill.id, key, entry.exact, entry.ambiguous)
-            for form in [key] if spelled else [] if meaning.exact else _inflected(key):
+            if not spelled and meaning.exact:
+                continue
+            for form in [key] if spelled else _inflected(key, affixes=affixes):
                 if form:
                     patterns.setdefault(form, meaning)
     return patterns
@@ -151,13 +169,13 @@ def _meaning(skill: str, key: tuple[str, ...], exact: Sequence[str], ambiguous: 
     )
 
 
-def _inflected(key: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+def _inflected(key: tuple[str, ...], *, affixes: bool) -> Iterator[tuple[str, ...]]:
     """Yield the forms of a name that grammar adds to it; Russian needs none, since its words are stemmed."""
     if not key:
         return
     if _ENGLISH_SINGULAR.search(key[-1]):
         yield (*key[:-1], f"{key[-1]}s")
-    if _HANGUL_END.search(key[-1]):
+    if affixes and _HANGUL_END.search(key[-1]):
         yield from ((*key[:-1], f"{key[-1]}{particle}") for particle in _KOREAN_PARTICLES)
-    if _HEBREW_START.search(key[0]):
+    if affixes and _HEBREW_START.search(key[0]):
         yield from ((f"{prefix}{key[0]}", *key[1:]) for prefix in _HEBREW_PREFIXES)

@@ -28,14 +28,16 @@ _TOKEN = re.compile(
     """,
     re.VERBOSE,
 )
-# Addresses name products ("github.com/...") without claiming a skill.
+# Addresses name products ("github.com/...") without claiming a skill. Names of products with a dot in
+# them ("Node.js", "Monday.com") are no addresses: a bare one ends in .com, .org or .ru, in small letters.
 _ADDRESS = re.compile(
     r"(?:https?://|www\.)\S+|[\w.+-]{1,64}@[\w-]{1,63}\.[\w.-]{1,63}"
-    r"|(?<![\w.-])[\w-]{1,63}(?:\.[\w-]{1,63}){0,4}\.(?:(?:com|org|ru)\b(?:/\S*)?|(?:io|net|dev|me|ai|co)/\S*)"
+    r"|(?<![\w.-])[\w-]{1,63}(?:\.[\w-]{1,63}){1,5}/\w\S*"
+    r"|(?<![\w.-])[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){0,4}\.(?:com|org|ru)\b"
 )
 # What may stand between two tokens of one name: blanks with at most one line break, a joining mark
 # without blanks around it, or a blank-padded slash or ampersand ("CI / CD").
-_JOINING_GAP = re.compile(r"[^\S\n]*\n?[^\S\n]*|[-‐‑–/.&_'’·+]|[-‐‑]\n[^\S\n]*|[^\S\n][/&][^\S\n]")
+_JOINING_GAP = re.compile(r"[^\S\n]*\n?[^\S\n]*|[-‐‑–/.:&_'’·+]|[-‐‑]\n[^\S\n]*|[^\S\n][/&][^\S\n]")
 _CYRILLIC = re.compile(r"[\u0400-\u04ff]")
 _MIN_STEMMED = 4
 

@@ -1,0 +1,1 @@
+"""Bytes to `Document`: extraction, reading order, sections, periods, findings."""

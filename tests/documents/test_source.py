@@ -1,0 +1,63 @@
+import json
+
+import pytest
+
+from metier.documents.source import find_sources
+from metier.errors import CorruptDocument, EmptyDocument, InvalidInput, NotFound
+
+
+def names(path):
+    return [source.name for source in find_sources(path)]
+
+
+def test_a_folder_gives_its_documents_in_order(tmp_path):
+    for name in ("b.txt", "a.pdf", "sub/c.DOCX", "photo.png", ".hidden.txt", ".git/d.txt"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text("x")
+    assert names(tmp_path) == ["a.pdf", "b.txt", "sub/c.DOCX"]
+
+
+def test_a_file_is_taken_whatever_its_ending(tmp_path):
+    (tmp_path / "cv.weird").write_text("x")
+    assert names(tmp_path / "cv.weird") == ["cv.weird"]
+
+
+def test_rows_are_named_by_id_or_place(tmp_path):
+    rows = [{"id": "r1", "text": "one"}, {"text": "two"}, "three", {"id": 4, "resume": "four"}]
+    path = tmp_path / "data.jsonl"
+    path.write_text("".join(f"{json.dumps(row)}\n" for row in rows) + "\n\n")
+    sources = list(find_sources(path))
+    assert [(source.name, source.text) for source in sources] == [
+        ("r1", "one"),
+        ("data.jsonl:2", "two"),
+        ("data.jsonl:3", "three"),
+        ("4", "four"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("line", "error", "message"),
+    [
+        (b'{"text": "cut', CorruptDocument, "d.jsonl:1 is not a line of UTF-8 JSON"),
+        (b'{"text": "\xff"}', CorruptDocument, "d.jsonl:1 is not a line of UTF-8 JSON"),
+        (b"[" * 100_000, CorruptDocument, "d.jsonl:1 is not a line of UTF-8 JSON"),
+        (b"17", CorruptDocument, "needs one of the keys text, resume, description"),
+        (b'{"text": 17}', CorruptDocument, "needs one of the keys"),
+        (b'{"name": "x"}', CorruptDocument, "needs one of the keys"),
+        (b'{"text": "  "}', EmptyDocument, "d.jsonl:1 holds no text"),
+    ],
+)
+def test_a_bad_row_is_kept_as_an_error_and_the_next_is_read(tmp_path, line, error, message):
+    path = tmp_path / "d.jsonl"
+    path.write_bytes(line + b'\n{"text": "good"}\n')
+    bad, good = find_sources(path)
+    assert isinstance(bad.error, error)
+    assert message in str(bad.error)
+    assert good.text == "good"
+
+
+def test_nothing_there_is_an_error(tmp_path):
+    with pytest.raises(NotFound, match="no file or folder"):
+        names(tmp_path / "none")
+    with pytest.raises(InvalidInput, match="holds no document. Files that are read end in .pdf"):
+        names(tmp_path)
