@@ -14,6 +14,9 @@ from metier.skills.tokens import name_tokens, normalise, surface_tokens, tokenis
         ("Python3 HTML5 EC2 k8s", ["Python", "3", "HTML", "5", "EC2", "k8s"]),
         ("Python을 Python-разработчик", ["Python", "을", "Python", "разработчик"]),
         ("1С:Предприятие", ["1С", "Предприятие"]),
+        ("SQLзапросы", ["SQL", "запросы"]),
+        ("C ++, C #, C+", ["C ++", "C #", "C+"]),
+        ("log4j neo4j Питон3", ["log4j", "neo4j", "Питон3"]),
         ("ג'אווה", ["ג'אווה"]),
         ("5+ years", ["5", "years"]),
         ("", []),
@@ -31,6 +34,22 @@ def test_a_full_stop_before_a_word_is_no_part_of_a_name():
 @pytest.mark.parametrize("form", ["данных", "данные", "данным", "данными"])
 def test_russian_forms_of_a_word_are_equal(form):
     assert normalise(form) == normalise("данных")
+
+
+@pytest.mark.parametrize(
+    ("word", "meant"),
+    [
+        ("\u0421++", "C++"),
+        ("\u0421#", "C#"),
+        ("Си++", "C++"),
+        ("C ++", "C++"),
+        ("C\u043eзда\u043d\u0438\u0435", "Создание"),
+        ("\u0420ython", "Python"),
+        ("ג׳אווה", "ג'אווה"),
+    ],
+)
+def test_look_alikes_and_spaces_do_not_hide_a_name(word, meant):
+    assert name_tokens(word) == name_tokens(meant)
 
 
 def test_yo_equals_ye():

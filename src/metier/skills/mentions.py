@@ -26,6 +26,8 @@ _COMPANY_REACH = 90
 _PARAGRAPH_BREAK = re.compile(r"\n[^\S\n]*\n")
 # Two ambiguous names vouch for each other only as items of one list: "Go, Rust".
 _LISTED = re.compile(r"\s*(?:[,/&|•·;+]|and|or|и|или)?\s*", re.IGNORECASE)
+_INITIAL_BEFORE = re.compile(r"\w[.&'’-]$")
+_INITIAL_AFTER = re.compile(r"[.&'’-]\w")
 _LANGUAGE_WORDS = frozenset(
     normalise(word)
     for word in (
@@ -116,9 +118,19 @@ class _Matcher:
                 continue
             span = Span(tokens[match.first].start, tokens[match.last].end)
             surface = surface_tokens(text[span.start : span.end])
-            if name.exact and surface not in name.exact:
+            if (name.exact and surface not in name.exact) or _is_initial(text, span):
                 continue
             yield _Candidate(name.skill, span, match.first, match.last, surface in name.ambiguous)
+
+
+def _is_initial(text: str, span: Span) -> bool:
+    """Tell whether a one-letter name is a letter of something else: "R&Q", "R.S.C.", "X-C"."""
+    if span.end - span.start > 1:
+        return False
+    return bool(
+        _INITIAL_BEFORE.search(text[max(0, span.start - 2) : span.start])
+        or _INITIAL_AFTER.match(text, span.end)
+    )
 
 
 def _has_company(i: int, candidates: Sequence[_Candidate], text: str) -> bool:
