@@ -1,0 +1,41 @@
+"""The command tree; every command lives in a module of its capability."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from metier import __version__
+from metier.cli import assess, config, document, skills
+
+app = typer.Typer(
+    name="metier",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    add_completion=False,
+    help="Reads resumes and says, with evidence, which skills they show and how they fit a vacancy.",
+    epilog="Example: metier assess resumes/ --vacancy vacancy.txt --output report.html",
+)
+
+
+def _print_version(wanted: bool) -> None:  # noqa: FBT001 - typer calls it with the value of the flag
+    if wanted:
+        print(f"metier {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    version: Annotated[  # noqa: FBT002 - a flag
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    del version
+
+
+app.command("assess", epilog=assess.EXAMPLE)(assess.assess)
+app.add_typer(skills.app)
+app.add_typer(document.app)
+app.add_typer(config.app)

@@ -1,0 +1,80 @@
+"""`metier assess`: the main job."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from metier.cli import options
+from metier.cli.options import OutputFormat
+from metier.cli.runs import finish, run_assessments
+from metier.documents.source import STANDARD_INPUT, Source, find_sources
+from metier.errors import InvalidInput
+from metier.types import Role
+
+EXAMPLE = "Example: metier assess resumes/ --vacancy vacancy.txt --output report.html"
+
+
+class ReportLanguage(StrEnum):
+    """Language of the words in an HTML report."""
+
+    EN = "en"
+    RU = "ru"
+
+
+def assess(  # noqa: PLR0913, PLR0917 - each parameter is an option that a person can give
+    targets: Annotated[
+        list[str],
+        typer.Argument(help="Files, folders or JSON-lines files; - is standard input.", metavar="FILE..."),
+    ],
+    vacancy: Annotated[
+        str | None, typer.Option(help="Hold the resumes against this vacancy and rank them.", metavar="FILE")
+    ] = None,
+    taxonomy: options.TaxonomyOption = None,
+    output_format: options.FormatOption = None,
+    output: options.OutputOption = None,
+    as_of: options.AsOfOption = None,
+    language: Annotated[ReportLanguage | None, typer.Option(help="Language of the HTML report.")] = None,
+) -> None:
+    """Assess resumes: skills with evidence, experience, and the fit to a vacancy.
+
+    PDF, DOCX and plain text are read. Several documents in one run are ranked. A run with --output
+    that was interrupted goes on where it stopped when it is started again.
+    """
+    from metier.cli.results import render
+
+    chosen = options.choose_format(output_format, output)
+    settings = options.load_settings()
+    with options.open_engine(settings, taxonomy=taxonomy, as_of=as_of) as engine:
+        sources = _sources(targets, vacancy)
+        wanted = None
+        if vacancy is not None:
+            wanted = engine.prepare_vacancy(engine.read(options.source_of(vacancy), role=Role.VACANCY))
+        keep_text = chosen is OutputFormat.HTML or len(sources) == 1
+        result = run_assessments(engine, sources, vacancy=wanted, keep_text=keep_text, output=output)
+    report_language = language.value if language else settings.language
+    options.emit(render(result, chosen, vacancy=wanted, language=report_language), output)
+    finish(result)
+
+
+def _sources(targets: Sequence[str], vacancy: str | None) -> list[Source]:
+    """Return the documents that the arguments name; files of the same name are told apart by their path."""
+    if [*targets, vacancy].count(STANDARD_INPUT) > 1:
+        raise InvalidInput("Standard input can be read once. Name - once.")
+    found: list[Source] = []
+    for target in targets:
+        if target == STANDARD_INPUT:
+            found.append(options.source_of(target))
+        else:
+            found.extend(find_sources(Path(target)))
+    names = Counter(source.name for source in found)
+    return [
+        replace(source, name=str(source.path)) if source.path and names[source.name] > 1 else source
+        for source in found
+    ]

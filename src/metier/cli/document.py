@@ -1,0 +1,43 @@
+"""`metier document`: what metier reads in a file."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+from metier.cli import options
+from metier.cli.exits import FAILED
+from metier.types import Role
+
+app = typer.Typer(name="document", no_args_is_help=True, help="Look at a document as metier reads it.")
+
+
+class DocumentFormat(StrEnum):
+    """A form of one document."""
+
+    TABLE = "table"
+    JSON = "json"
+
+
+@app.command("show", epilog="Example: metier document show resume.pdf --format json")
+def show(
+    file: Annotated[str, typer.Argument(help="A file, or - for standard input.", metavar="FILE")],
+    role: Annotated[Role, typer.Option(help="What the document is.")] = Role.RESUME,
+    output_format: Annotated[
+        DocumentFormat | None, typer.Option("--format", help="Default: as in assess.")
+    ] = None,
+    as_of: options.AsOfOption = None,
+) -> None:
+    """Show a document's text, language, sections, periods, months of experience and findings."""
+    from metier.cli.results import document_json, document_table
+    from metier.documents.reader import DocumentReader
+
+    limits = options.load_settings().limits
+    chosen = output_format or DocumentFormat(options.choose_format(None, None).value)
+    with DocumentReader(limits, as_of=options.parse_month(as_of)) as reader:
+        document = reader.read(options.source_of(file), role=role)
+    options.emit(document_json(document) if chosen is DocumentFormat.JSON else document_table(document), None)
+    if not document.readable:
+        raise typer.Exit(FAILED)

@@ -1,0 +1,133 @@
+"""Options that several commands share, and what they resolve to."""
+
+from __future__ import annotations
+
+import re
+import sys
+from datetime import date
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from metier.documents.source import STANDARD_INPUT, Source
+from metier.errors import InvalidInput
+
+if TYPE_CHECKING:
+    from metier.config import Settings
+    from metier.engine import Engine
+    from metier.skills.taxonomy import Taxonomy
+    from metier.types import YearMonth
+
+TAXONOMY_FOLDER = "taxonomies"
+
+
+class OutputFormat(StrEnum):
+    """A form of results."""
+
+    TABLE = "table"
+    JSON = "json"
+    HTML = "html"
+    CSV = "csv"
+
+
+_SUFFIXES = {
+    ".html": OutputFormat.HTML,
+    ".htm": OutputFormat.HTML,
+    ".csv": OutputFormat.CSV,
+    ".json": OutputFormat.JSON,
+    ".jsonl": OutputFormat.JSON,
+    ".txt": OutputFormat.TABLE,
+}
+
+TaxonomyOption = Annotated[
+    str | None,
+    typer.Option(help="A taxonomy file, the name of an imported taxonomy, or 'default'.", metavar="FILE"),
+]
+FormatOption = Annotated[
+    OutputFormat | None,
+    typer.Option(
+        "--format", help="Default: by the ending of --output; else table in a terminal, JSON lines."
+    ),
+]
+OutputOption = Annotated[
+    Path | None, typer.Option(help="Write to this file instead of standard output.", metavar="PATH")
+]
+AsOfOption = Annotated[
+    str | None,
+    typer.Option(
+        help="The month that 'present' stands for in a resume; this month by default.", metavar="YYYY-MM"
+    ),
+]
+
+
+def load_settings() -> Settings:
+    """Return the settings in force."""
+    from metier.config import ResolvedSettings
+
+    return ResolvedSettings.load().settings
+
+
+def open_engine(settings: Settings, *, taxonomy: str | None, as_of: str | None) -> Engine:
+    """Return an engine for the options of a command."""
+    from metier.engine import Engine
+
+    found = load_taxonomy(taxonomy or settings.taxonomy, settings)
+    return Engine(found, limits=settings.limits, as_of=parse_month(as_of))
+
+
+def load_taxonomy(name: str, settings: Settings) -> Taxonomy:
+    """Return a taxonomy by path, by the name of an imported one, or the default one."""
+    from metier.skills import taxonomy_files
+
+    if name == taxonomy_files.DEFAULT_NAME:
+        return taxonomy_files.default_taxonomy()
+    imported = settings.data_dir / TAXONOMY_FOLDER / f"{name}.json"
+    if "/" not in name and imported.is_file():
+        return taxonomy_files.load_taxonomy(imported)
+    return taxonomy_files.load_taxonomy(Path(name))
+
+
+def parse_month(text: str | None) -> YearMonth:
+    """Return the month that an --as-of option names, or the current one."""
+    from metier.types import YearMonth
+
+    if text is None:
+        today = date.today()
+        return YearMonth(today.year, today.month)
+    match = re.fullmatch(r"(\d{4})-(0[1-9]|1[0-2])", text)
+    if match is None:
+        raise InvalidInput(f"--as-of must be a month such as 2026-11. Got {text!r}.")
+    return YearMonth(int(match[1]), int(match[2]))
+
+
+def choose_format(wanted: OutputFormat | None, output: Path | None) -> OutputFormat:
+    """Return the form to write: as asked, by the ending of the output, or by where it goes."""
+    if wanted is not None:
+        return wanted
+    if output is None:
+        return OutputFormat.TABLE if sys.stdout.isatty() else OutputFormat.JSON
+    if output.suffix.lower() not in _SUFFIXES:
+        raise InvalidInput(
+            f"--output must end in {', '.join(_SUFFIXES)}, or --format must be given. Got {output.name}."
+        )
+    return _SUFFIXES[output.suffix.lower()]
+
+
+def emit(content: str, output: Path | None) -> None:
+    """Write results to a file, whole or not at all, or to standard output."""
+    if output is None:
+        sys.stdout.write(content)
+        return
+    from metier.store.journal import write_atomically
+
+    write_atomically(output, content)
+    print(f"Wrote {output}.", file=sys.stderr)
+
+
+def source_of(path: str) -> Source:
+    """Return the single document that an argument names: a file, or `-` for standard input."""
+    if path == STANDARD_INPUT:
+        return Source(STANDARD_INPUT, data=sys.stdin.buffer.read())
+    return Source(Path(path).name, path=Path(path))

@@ -1,0 +1,103 @@
+"""`metier skills`: skills in any text, and the taxonomies that name them."""
+
+from __future__ import annotations
+
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from metier.cli import options
+from metier.cli.runs import finish, run_assessments
+from metier.errors import InvalidInput
+
+app = typer.Typer(name="skills", no_args_is_help=True, help="Detect skills; manage taxonomies.")
+taxonomy_app = typer.Typer(name="taxonomy", no_args_is_help=True, help="Show and import taxonomies.")
+app.add_typer(taxonomy_app)
+
+
+class SkillsFormat(StrEnum):
+    """A form of skills or of a taxonomy."""
+
+    TABLE = "table"
+    JSON = "json"
+    CSV = "csv"
+
+
+SkillsFormatOption = Annotated[SkillsFormat | None, typer.Option("--format", help="Default: as in assess.")]
+
+
+def _format(wanted: SkillsFormat | None) -> SkillsFormat:
+    return wanted or SkillsFormat(options.choose_format(None, None).value)
+
+
+@app.command("detect", epilog='Example: metier skills detect --text "Five years of Django, no Java."')
+def detect(
+    text: Annotated[str | None, typer.Option(help="The text; standard input without it.")] = None,
+    skill: Annotated[list[str] | None, typer.Option(help="Show only this skill id; may be repeated.")] = None,
+    taxonomy: options.TaxonomyOption = None,
+    output_format: SkillsFormatOption = None,
+) -> None:
+    """Detect the skills that a text shows, with the words that show them."""
+    from metier.cli.results import render_skills
+    from metier.skills.detect import SkillDetector
+
+    settings = options.load_settings()
+    content = sys.stdin.buffer.read().decode("utf-8", "replace") if text is None else text
+    if len(content) > settings.max_chars:
+        raise InvalidInput(f"A text may have {settings.max_chars:,} characters. It has {len(content):,}.")
+    detector = SkillDetector(options.load_taxonomy(taxonomy or settings.taxonomy, settings))
+    for wanted in skill or ():
+        detector.taxonomy.entry(wanted)
+    found = [evidence for evidence in detector.detect(content) if not skill or evidence.skill in skill]
+    options.emit(render_skills(found, _format(output_format).value), None)
+
+
+@app.command("batch", epilog="Example: metier skills batch --input data.jsonl --output results.jsonl")
+def batch(
+    source: Annotated[
+        Path, typer.Option("--input", help="JSON lines with id and text, or a folder.", metavar="PATH")
+    ],
+    output: Annotated[
+        Path, typer.Option(help="JSON lines, one for each input, in its order.", metavar="PATH")
+    ],
+    taxonomy: options.TaxonomyOption = None,
+) -> None:
+    """Detect the skills of many texts; goes on after a bad row and after an interrupt."""
+    from metier.cli.results import skills_lines
+    from metier.documents.source import find_sources
+
+    settings = options.load_settings()
+    with options.open_engine(settings, taxonomy=taxonomy, as_of=None) as engine:
+        result = run_assessments(engine, list(find_sources(source)), output=output)
+    options.emit(skills_lines(result), output)
+    finish(result)
+
+
+@taxonomy_app.command("show", epilog="Example: metier skills taxonomy show --format csv > skills.csv")
+def show(taxonomy: options.TaxonomyOption = None, output_format: SkillsFormatOption = None) -> None:
+    """List the skills of a taxonomy."""
+    from metier.cli.results import render_taxonomy
+
+    settings = options.load_settings()
+    found = options.load_taxonomy(taxonomy or settings.taxonomy, settings)
+    options.emit(render_taxonomy(found, _format(output_format).value), None)
+
+
+@taxonomy_app.command("import", epilog="Example: metier skills taxonomy import skills_en.csv --language en")
+def import_taxonomy(
+    file: Annotated[Path, typer.Argument(help="skills_<language>.csv of an ESCO download.", metavar="FILE")],
+    language: Annotated[str, typer.Option(help="Language of the file, as its name says.")],
+) -> None:
+    """Import the skills of an official ESCO file, to use as --taxonomy esco-<language>."""
+    from metier.skills.esco import import_esco
+    from metier.skills.taxonomy_files import dump_taxonomy
+    from metier.store.journal import write_atomically
+
+    taxonomy = import_esco(file, language=language)
+    folder = options.load_settings().data_dir / options.TAXONOMY_FOLDER
+    folder.mkdir(parents=True, exist_ok=True)
+    write_atomically(folder / f"{taxonomy.name}.json", dump_taxonomy(taxonomy))
+    print(f"Imported {len(taxonomy):,} skills. Use them: --taxonomy {taxonomy.name}", file=sys.stderr)

@@ -1,0 +1,236 @@
+"""Results for a terminal."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from io import StringIO
+
+from rich.console import Console, Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from metier.config import Setting
+from metier.engine import Ranked, Vacancy
+from metier.skills.taxonomy import TaxonomyEntry
+from metier.types import (
+    Assessment,
+    AssessmentStatus,
+    Coverage,
+    Document,
+    EvidenceLabel,
+    Finding,
+    Importance,
+    Quote,
+    RequirementStatus,
+    SkillEvidence,
+)
+
+_PLAIN_WIDTH = 120
+_SIGNS = {
+    RequirementStatus.MATCHED: ("✓ matched", "green"),
+    RequirementStatus.IMPLIED: ("~ implied", "yellow"),
+    RequirementStatus.MISSING: ("✗ missing", "red"),
+}
+_N_NAMES = 6
+_CONTEXT_CHARS = 36
+
+
+def ranking_table(ranked: Sequence[Ranked], vacancy: Vacancy | None) -> str:
+    """Return many assessments, one in a row; ranked where there is a vacancy."""
+    title = f"{len(ranked)} documents"
+    if vacancy is not None:
+        title += f" against {vacancy.document.source}: {_asked(vacancy)}"
+    table = Table(title=title, title_justify="left", title_style="bold", expand=False)
+    if vacancy is not None:
+        table.add_column("#", justify="right")
+    table.add_column("Document", overflow="fold", min_width=14)
+    if vacancy is not None:
+        table.add_column("Coverage", justify="right")
+        table.add_column("Required\n✓  ~  ✗", justify="right")
+    table.add_column("Experience", justify="right")
+    table.add_column("Missing" if vacancy else "Skills", ratio=1)
+    table.add_column("Implied by the text" if vacancy else "Implied", ratio=1)
+    for item in ranked:
+        table.add_row(*_ranking_row(item, with_vacancy=vacancy is not None))
+    return _rendered(table)
+
+
+def assessment_table(assessment: Assessment, document: Document) -> str:
+    """Return one assessment with its evidence."""
+    facts = [f"language {assessment.language}", f"experience {duration(assessment.months)}"]
+    facts.append(f"as of {assessment.provenance.as_of}")
+    parts: list[RenderableType] = [Text(assessment.source, style="bold"), Text(", ".join(facts))]
+    parts += _finding_lines(assessment.findings)
+    if assessment.status is AssessmentStatus.UNREADABLE:
+        parts.append(Text("Not scored: the document cannot be judged.", style="red"))
+        return _rendered(Group(*parts))
+    if assessment.coverage is not None:
+        parts += ["", _coverage_table(assessment.coverage, document.text)]
+    parts += ["", _evidence_table(assessment.skills, document.text)]
+    return _rendered(Group(*parts))
+
+
+def skills_table(skills: Sequence[SkillEvidence]) -> str:
+    """Return detected skills with the words that show them."""
+    if not skills:
+        return "No skill of the taxonomy is shown.\n"
+    return _rendered(_evidence_table(skills, None))
+
+
+def taxonomy_table(categories: Mapping[str, str], entries: Iterable[TaxonomyEntry]) -> str:
+    """Return the skills of a taxonomy, one in a row."""
+    table = Table("Id", "Label", "Category", "Also called", "Implies")
+    for entry in entries:
+        category = categories.get(entry.skill.broader or "", entry.skill.broader or "")
+        implied = ", ".join(implication.skill for implication in entry.implies)
+        table.add_row(entry.skill.id, entry.skill.label, category, _some(entry.skill.aliases), implied)
+    return _rendered(table)
+
+
+def settings_table(settings: Iterable[Setting]) -> str:
+    """Return settings with their origin."""
+    table = Table("Setting", "Value", "From")
+    for setting in settings:
+        table.add_row(setting.name, str(setting.value), setting.origin)
+    return _rendered(table)
+
+
+def document_table(document: Document) -> str:
+    """Return what was understood of a document, and then its text."""
+    facts = Table(show_header=False, box=None)
+    facts.add_row("language", document.language)
+    facts.add_row("pages", str(len(document.pages)))
+    facts.add_row("sections", ", ".join(section.kind.value for section in document.sections))
+    facts.add_row("experience", duration(document.months))
+    for period in document.periods:
+        words = _one_line(document.text[period.span.start : period.span.end])
+        facts.add_row("period" if period.counted else "not counted", f"{words} ({period.months} months)")
+    lines = _finding_lines(document.findings)
+    return _rendered(Group(Text(document.source, style="bold"), facts, *lines, "", Text(document.text)))
+
+
+def duration(months: int | None) -> str:
+    """Return months as years and months: 30 is "2 y 6 m"."""
+    if months is None:
+        return "not stated"
+    years, rest = divmod(months, 12)
+    return (
+        " ".join(part for part in (f"{years} y" if years else "", f"{rest} m" if rest else "") if part)
+        or "0 m"
+    )
+
+
+def _asked(vacancy: Vacancy) -> str:
+    n_required = sum(item.importance is Importance.REQUIRED for item in vacancy.wanted)
+    return f"{n_required} required skills, {len(vacancy.wanted) - n_required} nice to have"
+
+
+def _ranking_row(item: Ranked, *, with_vacancy: bool) -> list[RenderableType]:
+    assessment = item.assessment
+    if assessment.status is AssessmentStatus.UNREADABLE:
+        note = Text(f"not scored: {assessment.findings[0].message}", style="red")
+        return (
+            ["–", assessment.source, "–", "", "", note, ""]
+            if with_vacancy
+            else [assessment.source, "–", note, ""]
+        )
+    experience = duration(assessment.months)
+    coverage = assessment.coverage
+    if not with_vacancy or coverage is None or item.match is None:
+        names = [e.name for e in assessment.skills if e.label is EvidenceLabel.EXPLICIT]
+        implied = [e.name for e in assessment.skills if e.label is EvidenceLabel.IMPLICIT]
+        return [assessment.source, experience, _some(names), _some(implied)]
+    counts = [_n_required(coverage, status) for status in RequirementStatus]
+    return [
+        str(item.match.rank),
+        assessment.source,
+        Text(f"{coverage.score:.0%}", style="bold"),
+        "  ".join(str(count) for count in counts),
+        experience,
+        _some(_names(coverage, RequirementStatus.MISSING)),
+        _some(_names(coverage, RequirementStatus.IMPLIED)),
+    ]
+
+
+def _n_required(coverage: Coverage, status: RequirementStatus) -> int:
+    return sum(
+        requirement.status is status and requirement.importance is Importance.REQUIRED
+        for requirement in coverage.requirements
+    )
+
+
+def _names(coverage: Coverage, status: RequirementStatus) -> list[str]:
+    return [requirement.name for requirement in coverage.requirements if requirement.status is status]
+
+
+def _coverage_table(coverage: Coverage, text: str) -> Table:
+    table = Table(
+        "Asked for", "", "Status", "Evidence", title=f"Coverage {coverage.score:.0%}", title_justify="left"
+    )
+    for requirement in coverage.requirements:
+        words, style = _SIGNS[requirement.status]
+        importance = "required" if requirement.importance is Importance.REQUIRED else "nice to have"
+        evidence = _evidence(requirement.resume_quotes, text)
+        if requirement.status is not RequirementStatus.MATCHED:
+            evidence = Text(requirement.reason + (" " if evidence else "")) + evidence
+        table.add_row(requirement.name, importance, Text(words, style=style), evidence)
+    return table
+
+
+def _evidence_table(skills: Sequence[SkillEvidence], text: str | None) -> Table:
+    table = Table("Skill", "Shown", "Evidence", "Why", title="Skills", title_justify="left")
+    words = {
+        EvidenceLabel.EXPLICIT: "outright",
+        EvidenceLabel.IMPLICIT: "implied",
+        EvidenceLabel.NONE: "not claimed",
+    }
+    for evidence in skills:
+        why = "" if evidence.label is EvidenceLabel.EXPLICIT else evidence.reason
+        table.add_row(evidence.name, words[evidence.label], _evidence(evidence.quotes, text), why)
+    return table
+
+
+def _evidence(quotes: Sequence[Quote], text: str | None) -> Text:
+    """Return the first quote in its line, and how many more there are."""
+    if not quotes:
+        return Text("")
+    first = quotes[0]
+    shown = Text()
+    if text is not None:
+        start = max(text.rfind("\n", 0, first.span.start) + 1, first.span.start - _CONTEXT_CHARS)
+        shown.append(text[start : first.span.start], style="dim")
+    shown.append(_one_line(first.text), style="bold")
+    if text is not None:
+        line_end = text.find("\n", first.span.end)
+        end = min(len(text) if line_end < 0 else line_end, first.span.end + _CONTEXT_CHARS)
+        shown.append(text[first.span.end : end], style="dim")
+    if len(quotes) > 1:
+        shown.append(f"  (+{len(quotes) - 1} more)")
+    return shown
+
+
+def _finding_lines(findings: Iterable[Finding]) -> list[RenderableType]:
+    return [Text(f"{finding.severity.value}: {finding.message}", style="yellow") for finding in findings]
+
+
+def _some(names: Sequence[str]) -> str:
+    more = f" +{len(names) - _N_NAMES} more" if len(names) > _N_NAMES else ""
+    return ", ".join(names[:_N_NAMES]) + more
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _rendered(renderable: RenderableType) -> str:
+    """Return what a console would print: with colours and its width on a terminal, plain elsewhere."""
+    on_terminal = sys.stdout.isatty()
+    width = shutil.get_terminal_size((_PLAIN_WIDTH, 40)).columns if on_terminal else _PLAIN_WIDTH
+    console = Console(
+        file=StringIO(), width=width, force_terminal=on_terminal, no_color=not on_terminal, highlight=False
+    )
+    with console.capture() as capture:
+        console.print(renderable)
+    return "\n".join(line.rstrip() for line in capture.get().splitlines()) + "\n"

@@ -1,0 +1,1 @@
+"""Assessments as a page that a person reads, keeps and hands on."""
