@@ -229,7 +229,12 @@ def _rendered(renderable: RenderableType) -> str:
     on_terminal = sys.stdout.isatty()
     width = shutil.get_terminal_size((_PLAIN_WIDTH, 40)).columns if on_terminal else _PLAIN_WIDTH
     console = Console(
-        file=StringIO(), width=width, force_terminal=on_terminal, no_color=not on_terminal, highlight=False
+        file=StringIO(),
+        width=width,
+        force_terminal=on_terminal,
+        no_color=not on_terminal,
+        highlight=False,
+        markup=False,
     )
     with console.capture() as capture:
         console.print(renderable)

@@ -87,11 +87,18 @@ class StatedDate:
 
 @dataclass(frozen=True, slots=True)
 class StatedRange:
-    """A range of dates; `end` is None where it is still going on."""
+    """A range of dates; `end` is None where it is still going on, `since` where it is said so by "since"."""
 
     span: Span
     start: StatedDate
     end: StatedDate | None
+    since: bool = False
+
+    @property
+    def dated_to_the_month(self) -> bool:
+        """Tell whether both ends are months, or the end is the present."""
+        ends = [self.start, self.end] if self.end is not None else [self.start]
+        return not self.since and all(date.precision is not Precision.YEAR for date in ends)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +127,8 @@ def find_ranges(text: str, *, as_of: YearMonth) -> Iterator[StatedRange]:
             continue
         ongoing_end = _ongoing(text, start)
         if ongoing_end is not None and start.precision is not Precision.NO_YEAR:
-            yield StatedRange(Span(start.span.start, ongoing_end), start, None)
+            since = ongoing_end == start.span.end
+            yield StatedRange(Span(start.span.start, ongoing_end), start, None, since=since)
         i += 1
 
 

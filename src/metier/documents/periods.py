@@ -36,6 +36,7 @@ _EDUCATION = re.compile(
     r"|대학교|대학원|학사|석사|고등학교|אוניברסיט|תואר|מכללה|בית ספר",
     re.IGNORECASE,
 )
+_ANY_YEAR = re.compile(r"(?:19|20)\d\d")
 _EXPERIENCE_WORD = re.compile(r"experience|опыт|стаж|경력|ניסיון", re.IGNORECASE)
 # "Windows Server 2008-2012" is a product, no job.
 _PRODUCT_BEFORE = re.compile(
@@ -65,13 +66,11 @@ def find_periods(text: str, sections: Sequence[Section], *, as_of: YearMonth) ->
         for stated in find_ranges(text, as_of=as_of)
         if not _is_product(text, stated) and (bounds := _bounds(stated, as_of)) is not None
     ]
-    in_experience = [kinds.at(stated.span.start) is SectionKind.EXPERIENCE for stated, _ in ranges]
-    dated = [
-        _period(
-            stated, bounds, counted=inside if any(in_experience) else _may_count(text, stated.span, kinds)
-        )
-        for (stated, bounds), inside in zip(ranges, in_experience, strict=True)
-    ]
+    in_experience = [stated for stated, _ in ranges if kinds.at(stated.span.start) is SectionKind.EXPERIENCE]
+    jobs = in_experience or [stated for stated, _ in ranges if _may_count(text, stated.span, kinds)]
+    # Beside jobs dated to the month, a bare year or "since March" is said in passing, of a project or a tool.
+    counted = [stated for stated in jobs if stated.dated_to_the_month] or jobs
+    dated = [_period(stated, bounds, counted=stated in counted) for stated, bounds in ranges]
     lengths = _lengths(text, kinds, [stated.span for stated, _ in ranges])
     longest = max(lengths, key=lambda length: length.months, default=None)
     count_longest = not any(period.counted for period in dated)
@@ -164,11 +163,10 @@ def _may_count(text: str, span: Span, kinds: _KindAt) -> bool:
     if kinds.at(span.start) in _UNCOUNTED:
         return False
     start = max(text.rfind("\n", 0, span.start) + 1, span.start - _LINE_REACH)
-    end = span.end
-    for _ in range(2):  # its own line and the next
-        line_end = text.find("\n", end, end + _LINE_REACH)
-        end = line_end + 1 if line_end >= 0 else min(len(text), end + _LINE_REACH)
-    return not _EDUCATION.search(text, start, end)
+    line, _, rest = text[start : span.end + 2 * _LINE_REACH].partition("\n")
+    following = rest.partition("\n")[0]
+    # The school may stand in the next line, unless that is an entry with a year of its own.
+    return not _EDUCATION.search(line if _ANY_YEAR.search(following) else f"{line}\n{following}")
 
 
 def _is_product(text: str, stated: StatedRange) -> bool:

@@ -88,14 +88,14 @@ def _row(line: bytes, place: str) -> Source:
         return Source(
             place, error=CorruptDocument(f"{place} is not a line of UTF-8 JSON. Mend or remove it.")
         )
-    if isinstance(row, str):
-        row = {"text": row}
-    text = next((row[key] for key in _TEXT_KEYS if key in row), None) if isinstance(row, dict) else None
+    fields: dict[str, object] = row if isinstance(row, dict) else {"text": row}
+    identifier = fields.get("id")
+    name = str(identifier) if isinstance(identifier, str | int) and str(identifier).strip() else place
+    text = next((fields[key] for key in _TEXT_KEYS if key in fields), None)
     if not isinstance(text, str):
         keys = ", ".join(_TEXT_KEYS)
-        return Source(place, error=CorruptDocument(f"{place} needs one of the keys {keys} with a string."))
-    identifier = row.get("id")
-    name = str(identifier) if isinstance(identifier, str | int) and str(identifier).strip() else place
+        error: InvalidInput = CorruptDocument(f"{place} needs one of the keys {keys} with a string.")
+        return Source(name, error=error)
     if not text.strip():
         return Source(name, error=EmptyDocument(f"{place} holds no text."))
     return Source(name, text=text)

@@ -28,11 +28,14 @@ _MAX_MEMORY_BYTES = 2 * 1024**3
 
 def extract(data: bytes, *, name: str, fmt: DocumentFormat, limits: ReadingLimits) -> Extracted:
     """Return the text of a PDF or Word file; see `extract_pdf` and `extract_docx` for the errors."""
-    if fmt is DocumentFormat.PDF:
-        from metier.documents.pdf import extract_pdf
+    if fmt is DocumentFormat.DOCX:
+        return extract_docx(data, name, limits)
+    from metier.documents.pdf import extract_pdf
 
+    try:
         return extract_pdf(data, limits)
-    return extract_docx(data, name, limits)
+    except DocumentError as exc:
+        raise type(exc)(f"{name}: {exc}") from exc
 
 
 def serve(requests: BinaryIO, replies: BinaryIO) -> None:
