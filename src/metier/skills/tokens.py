@@ -137,13 +137,17 @@ def _spans(text: str) -> Iterator[tuple[int, int]]:
 
 
 def _pieces(word: str, start: int) -> Iterator[tuple[int, int]]:
-    folded = one_script(word.casefold())
-    if (
-        len(folded) == len(word)
-        and _CYRILLIC.search(word)
-        and not (_CYRILLIC.search(folded) and _LATIN.search(folded))
-    ):
+    """Yield the spans of the tokens in a Latin or Cyrillic word."""
+    if (word.isascii() and not word[-1].isdigit()) or _is_one_script(word):
         yield start, start + len(word)
         return
     for piece in _PIECE.finditer(word):
         yield start + piece.start(), start + piece.end()
+
+
+def _is_one_script(word: str) -> bool:
+    """Tell whether a word has Cyrillic letters and no others, look-alikes apart."""
+    if not _CYRILLIC.search(word):
+        return False
+    folded = one_script(word.casefold())
+    return not (_CYRILLIC.search(folded) and _LATIN.search(folded))
