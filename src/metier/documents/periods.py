@@ -45,6 +45,7 @@ _PRODUCT_BEFORE = re.compile(
     re.IGNORECASE,
 )
 _LINE_REACH = 200
+_MAX_ENTRY_CHARS = 100
 _LENGTH_REACH = 60
 
 
@@ -68,8 +69,9 @@ def find_periods(text: str, sections: Sequence[Section], *, as_of: YearMonth) ->
     ]
     in_experience = [stated for stated, _ in ranges if kinds.at(stated.span.start) is SectionKind.EXPERIENCE]
     jobs = in_experience or [stated for stated, _ in ranges if _may_count(text, stated.span, kinds)]
-    # Beside jobs dated to the month, a bare year or "since March" is said in passing, of a project or a tool.
-    counted = [stated for stated in jobs if stated.dated_to_the_month] or jobs
+    # Beside jobs dated to the month, bare years within prose are said of a project or a tool.
+    dated_jobs = any(stated.dated_to_the_month for stated in jobs)
+    counted = [stated for stated in jobs if not (dated_jobs and _in_passing(text, stated))]
     dated = [_period(stated, bounds, counted=stated in counted) for stated, bounds in ranges]
     lengths = _lengths(text, kinds, [stated.span for stated, _ in ranges])
     longest = max(lengths, key=lambda length: length.months, default=None)
@@ -167,6 +169,18 @@ def _may_count(text: str, span: Span, kinds: _KindAt) -> bool:
     following = rest.partition("\n")[0]
     # The school may stand in the next line, unless that is an entry with a year of its own.
     return not _EDUCATION.search(line if _ANY_YEAR.search(following) else f"{line}\n{following}")
+
+
+def _in_passing(text: str, stated: StatedRange) -> bool:
+    """Tell whether bare years, or a "since", stand within prose and not at the edge of a short line."""
+    if stated.dated_to_the_month:
+        return False
+    start, end = stated.span.start, stated.span.end
+    line_start = text.rfind("\n", 0, start) + 1
+    line_end = text.find("\n", end)
+    line_end = len(text) if line_end < 0 else line_end
+    at_edge = not text[line_start:start].strip() or not text[end:line_end].strip()
+    return stated.since or not at_edge or line_end - line_start > _MAX_ENTRY_CHARS
 
 
 def _is_product(text: str, stated: StatedRange) -> bool:
