@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterable, Mapping, Sequence
 from io import StringIO
 
+from rich.box import SIMPLE_HEAD
 from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
@@ -33,7 +34,7 @@ _SIGNS = {
     RequirementStatus.IMPLIED: ("~ implied", "yellow"),
     RequirementStatus.MISSING: ("✗ missing", "red"),
 }
-_N_NAMES = 6
+_N_NAMES = 4
 _CONTEXT_CHARS = 36
 
 
@@ -42,13 +43,13 @@ def ranking_table(ranked: Sequence[Ranked], vacancy: Vacancy | None) -> str:
     title = f"{len(ranked)} documents"
     if vacancy is not None:
         title += f" against {vacancy.document.source}: {_asked(vacancy)}"
-    table = Table(title=title, title_justify="left", title_style="bold", expand=False)
+    table = Table(title=title, title_justify="left", title_style="bold", box=SIMPLE_HEAD, pad_edge=False)
     if vacancy is not None:
         table.add_column("#", justify="right")
     table.add_column("Document", overflow="fold", min_width=14)
     if vacancy is not None:
         table.add_column("Coverage", justify="right")
-        table.add_column("Required\n✓  ~  ✗", justify="right")
+        table.add_column("Required ✓  ~  ✗", justify="right")
     table.add_column("Experience", justify="right")
     table.add_column("Missing" if vacancy else "Skills", ratio=1)
     table.add_column("Implied by the text" if vacancy else "Implied", ratio=1)
@@ -147,7 +148,7 @@ def _ranking_row(item: Ranked, *, with_vacancy: bool) -> list[RenderableType]:
         str(item.match.rank),
         assessment.source,
         Text(f"{coverage.score:.0%}", style="bold"),
-        "  ".join(str(count) for count in counts),
+        "".join(f"{count:3}" for count in counts),
         experience,
         _some(_names(coverage, RequirementStatus.MISSING)),
         _some(_names(coverage, RequirementStatus.IMPLIED)),
@@ -197,18 +198,25 @@ def _evidence(quotes: Sequence[Quote], text: str | None) -> Text:
     if not quotes:
         return Text("")
     first = quotes[0]
-    shown = Text()
-    if text is not None:
-        start = max(text.rfind("\n", 0, first.span.start) + 1, first.span.start - _CONTEXT_CHARS)
-        shown.append(text[start : first.span.start], style="dim")
-    shown.append(_one_line(first.text), style="bold")
-    if text is not None:
-        line_end = text.find("\n", first.span.end)
-        end = min(len(text) if line_end < 0 else line_end, first.span.end + _CONTEXT_CHARS)
-        shown.append(text[first.span.end : end], style="dim")
+    before, after = _surroundings(text, first) if text is not None else ("", "")
+    shown = Text.assemble((before, "dim"), (_one_line(first.text), "bold"), (after, "dim"))
     if len(quotes) > 1:
         shown.append(f"  (+{len(quotes) - 1} more)")
     return shown
+
+
+def _surroundings(text: str, quote: Quote) -> tuple[str, str]:
+    """Return what stands around a quote in its line, in whole words."""
+    start, end = quote.span.start, quote.span.end
+    line_start = text.rfind("\n", 0, start) + 1
+    line_end = text.find("\n", end)
+    before = text[line_start:start]
+    after = text[end : len(text) if line_end < 0 else line_end]
+    if len(before) > _CONTEXT_CHARS:
+        before = "…" + before[-_CONTEXT_CHARS:].partition(" ")[2]
+    if len(after) > _CONTEXT_CHARS:
+        after = after[:_CONTEXT_CHARS].rpartition(" ")[0] + "…"
+    return before, after
 
 
 def _finding_lines(findings: Iterable[Finding]) -> list[RenderableType]:

@@ -24,6 +24,7 @@ _ENGLISH_SINGULAR = re.compile(r"[a-z]{3,}(?<!s)$")
 # How far away the company of an ambiguous name may be, in characters: about one printed line.
 _COMPANY_REACH = 90
 _PARAGRAPH_BREAK = re.compile(r"\n[^\S\n]*\n")
+_LIST_SECTIONS = frozenset({SectionKind.SKILLS, SectionKind.LANGUAGES})
 # Two ambiguous names vouch for each other only as items of one list: "Go, Rust".
 _LISTED = re.compile(r"\s*(?:[,/&|•·;+]|and|or|и|или)?\s*", re.IGNORECASE)
 _INITIAL_BEFORE = re.compile(r"\w[.&'’-]$")
@@ -81,11 +82,11 @@ class MentionFinder:
 
         Args:
             text: any text.
-            sections: its sections; in one that lists skills an ambiguous name needs no company.
+            sections: its sections; in one that lists skills or languages an ambiguous name needs no company.
         """
         tokens = tokenise(text)
         candidates = list(self._matcher(text).candidates(text, tokens))
-        lists = [section.span for section in sections if section.kind is SectionKind.SKILLS]
+        lists = [section.span for section in sections if section.kind in _LIST_SECTIONS]
         return [
             Mention(candidate.skill, candidate.span)
             for i, candidate in enumerate(candidates)
