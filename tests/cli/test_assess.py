@@ -115,6 +115,19 @@ def test_a_bad_file_does_not_stop_the_others_and_is_counted(metier, folder):
     assert "Traceback" not in result.err
 
 
+def test_one_bad_file_is_one_line(metier, tmp_path):
+    (tmp_path / "empty.pdf").write_bytes(b"")
+    result = metier("assess", tmp_path / "empty.pdf", "--format", "table")
+    assert (result.code, result.out) == (1, "")
+    assert result.err == "metier: empty.pdf is empty. Send the file again.\n"
+
+
+def test_a_document_without_skills_is_shown_as_such(metier):
+    text = "Keeper of bees in the mountains, who tells the weather from the clouds and never hurries."
+    result = metier("assess", "-", "--format", "table", stdin=text.encode())
+    assert "No skill of the taxonomy is shown." in result.out
+
+
 def test_standard_input_is_read(metier):
     result = metier("assess", "-", *AS_OF, stdin=word_file(*PYTHON.splitlines()))
     assert result.code == 0

@@ -89,6 +89,8 @@ def finish(result: BatchResult) -> None:
     lines += [f"{a.source} is not scored. {a.findings[0].message}" for a in unreadable]
     for line in lines[:_N_SHOWN_FAILURES]:
         print(f"metier: {line}", file=sys.stderr)
+    if len(result.outcomes) == 1:
+        raise typer.Exit(FAILED)
     counts = Counter(result.failure_counts()) + Counter(a.findings[0].code for a in unreadable)
     reasons = ", ".join(f"{code} {count:,}" for code, count in counts.most_common())
     print(

@@ -35,11 +35,14 @@ _SIGNS = {
     RequirementStatus.MISSING: ("✗ missing", "red"),
 }
 _N_NAMES = 4
+_NO_SKILL = "No skill of the taxonomy is shown."
 _CONTEXT_CHARS = 36
 
 
 def ranking_table(ranked: Sequence[Ranked], vacancy: Vacancy | None) -> str:
-    """Return many assessments, one in a row; ranked where there is a vacancy."""
+    """Return many assessments, one in a row; ranked where there is a vacancy; nothing for none."""
+    if not ranked:
+        return ""
     title = f"{len(ranked)} documents"
     if vacancy is not None:
         title += f" against {vacancy.document.source}: {_asked(vacancy)}"
@@ -69,14 +72,14 @@ def assessment_table(assessment: Assessment, document: Document) -> str:
         return _rendered(Group(*parts))
     if assessment.coverage is not None:
         parts += ["", _coverage_table(assessment.coverage, document.text)]
-    parts += ["", _evidence_table(assessment.skills, document.text)]
-    return _rendered(Group(*parts))
+    skills = _evidence_table(assessment.skills, document.text) if assessment.skills else Text(_NO_SKILL)
+    return _rendered(Group(*parts, "", skills))
 
 
 def skills_table(skills: Sequence[SkillEvidence]) -> str:
     """Return detected skills with the words that show them."""
     if not skills:
-        return "No skill of the taxonomy is shown.\n"
+        return f"{_NO_SKILL}\n"
     return _rendered(_evidence_table(skills, None))
 
 
