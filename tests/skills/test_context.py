@@ -58,6 +58,9 @@ def test_a_denied_skill_is_denied(text):
         "Worked without supervision on Java services",
         "for a leading provider of payments, using Java",
         "Interested in cooking; Java developer",
+        "For lack of company knowledge I wrote Java tests",
+        "For a leading bank we are looking for a Java developer",
+        "Worked as Java developer",
     ],
 )
 def test_a_claimed_skill_is_claimed(text):
@@ -93,6 +96,18 @@ def test_a_wish_is_a_wish(text):
 )
 def test_praise_of_an_employer_is_said_of_others(text):
     assert context(text) is MentionContext.OTHERS
+
+
+@pytest.mark.parametrize(
+    ("text", "role"),
+    [
+        ("Worked with the project managers on dates", "project managers"),
+        ("We have a team of certified project managers", "project managers"),
+        ("Задачи ставятся совместно с бизнес-аналитиком", "бизнес-аналитиком"),
+    ],
+)
+def test_the_job_of_a_colleague_is_of_others(text, role):
+    assert context(text, role) is MentionContext.OTHERS
 
 
 def test_the_section_on_the_employer_is_said_of_others():

@@ -98,10 +98,35 @@ _OTHERS_BEFORE = re.compile(
 )
 # A means named after the employer's praise is the writer's own again: "for a leading bank, using Java".
 _OWN_AGAIN = re.compile(
-    r"\b(?:using|with|by\s+means|built|written|developed|implemented|wrote|responsible|где|используя|с\s+помощью|"
-    r"с\s+использованием|разработал\w?|написал\w?)\b",
+    r"\b(?:using|with|by\s+means|built|written|developed|implemented|wrote|responsible|looking\s+for|seeking|hiring|"
+    r"join\s+as|где|используя|с\s+помощью|с\s+использованием|разработал\w?|написал\w?|ищем|ищет|приглаша\w{2,3})\b",
     re.IGNORECASE,
 )
+# "For lack of company knowledge I wrote a load test": what was done is there.
+_DONE = re.compile(
+    r"\b(?:wrote|built|created|developed|implemented|introduced|designed|led|написал\w?|создал\w?|внедрил\w?)\b",
+    re.IGNORECASE,
+)
+# A colleague's job is not the writer's: "with the business analysts", "совместно с тимлидом".
+_ROLE = re.compile(
+    r"(?:managers?|analysts?|engineers?|developers?|designers?|masters?|architects?|testers?|administrators?|"
+    r"leads?|leaders?|scientists?|аналитик\w{0,3}|разработчик\w{0,3}|менеджер\w{0,3}|тестировщик\w{0,3}|"
+    r"архитектор\w{0,3}|дизайнер\w{0,3}|инженер\w{0,3}|лид\w{0,3})$",
+    re.IGNORECASE,
+)
+_BESIDE = re.compile(
+    r"\b(?:with|between|alongside|supporting|supported|assisting|assisted|report(?:ed|ing)?\s+to|teams?\s+of|from|"
+    r"совместно\s+с|вместе\s+с|взаимодействие\s+с|взаимодействовать\s+с|работа\s+с)\s+"
+    r"(?:(?:the|our|other|certified|senior|all|a|an|and|\w+,|\w+ами|\w+ом)\s+){0,4}$",
+    re.IGNORECASE,
+)
+# Within a section on the employer, the tools that it works with are still those of the job.
+_TOOLS = re.compile(
+    r"\b(?:stack|technolog\w{1,5}|we\s+(?:use|work\s+with)|tools|you|стек\w?|технологи\w{1,3}|используем|"
+    r"пишем|работаем|ты|вы)\b",
+    re.IGNORECASE,
+)
+_ABOUT_OTHERS_CHARS = 600
 
 
 def mention_context(text: str, span: Span, sections: Sequence[Section] = ()) -> MentionContext:
@@ -110,22 +135,45 @@ def mention_context(text: str, span: Span, sections: Sequence[Section] = ()) -> 
     Args:
         text: the whole text.
         span: the mention.
-        sections: sections of the text; what stands in one on the employer is said of the employer.
+        sections: sections of the text; what one on the employer begins with is said of the employer.
     """
-    if any(s.kind in _OTHER_SECTIONS and s.span.start <= span.start < s.span.end for s in sections):
-        return MentionContext.OTHERS
     before, after = _clause(text, span)
-    denial = _last(_DENIED_BEFORE, before)
-    if denial is not None and not _NOT_A_DENIAL.search(before, denial.start()):
-        return MentionContext.DENIED
-    if _DENIED_AFTER.search(after) or (_LACKED_BEFORE.search(before) and _LACKED_AFTER.search(after)):
+    if _is_denied(before, after):
         return MentionContext.DENIED
     if _WISHED_BEFORE.search(before):
         return MentionContext.WISHED
-    praise = _last(_OTHERS_BEFORE, before)
-    if praise is not None and not _OWN_AGAIN.search(before, praise.end()):
+    if _is_of_others(before, text[span.start : span.end]):
+        return MentionContext.OTHERS
+    if _stands_in_other_section(span, sections) and not _TOOLS.search(before):
         return MentionContext.OTHERS
     return MentionContext.CLAIMED
+
+
+def _is_denied(before: str, after: str) -> bool:
+    denial = _last(_DENIED_BEFORE, before)
+    if denial is not None and not _DONE.search(before, denial.end()):
+        return not _NOT_A_DENIAL.search(before, denial.start())
+    lacked = _LACKED_BEFORE.search(before) and _LACKED_AFTER.search(after)
+    return bool(lacked or _DENIED_AFTER.search(after))
+
+
+def _is_of_others(before: str, words: str) -> bool:
+    if _ROLE.search(words) and _BESIDE.search(before):
+        return True
+    praise = _last(_OTHERS_BEFORE, before)
+    return praise is not None and not _OWN_AGAIN.search(before, praise.end())
+
+
+def _stands_in_other_section(span: Span, sections: Sequence[Section]) -> bool:
+    """Tell whether a mention stands in what a vacancy says of the employer and its offer.
+
+    Few vacancies end that section with a heading, so only its beginning counts.
+    """
+    return any(
+        section.kind in _OTHER_SECTIONS
+        and section.span.start <= span.start < min(section.span.end, section.span.start + _ABOUT_OTHERS_CHARS)
+        for section in sections
+    )
 
 
 def _clause(text: str, span: Span) -> tuple[str, str]:

@@ -27,8 +27,8 @@ _PARAGRAPH_BREAK = re.compile(r"\n[^\S\n]*\n")
 _LIST_SECTIONS = frozenset({SectionKind.SKILLS, SectionKind.LANGUAGES})
 # Two ambiguous names vouch for each other only as items of one list: "Go, Rust".
 _LISTED = re.compile(r"\s*(?:[,/&|•·;+]|and|or|и|или)?\s*", re.IGNORECASE)
-_INITIAL_BEFORE = re.compile(r"\w[.&'’-]$")
-_INITIAL_AFTER = re.compile(r"[.&'’-]\w")
+_INITIAL_BEFORE = re.compile(r"(?:\w[.&'’-]|\b(?![CR]\b)[A-Z]\.? )$")
+_INITIAL_AFTER = re.compile(r"[.&'’-]\w|[$€£]")
 _LANGUAGE_WORDS = frozenset(
     normalise(word)
     for word in (
@@ -129,7 +129,7 @@ def _is_initial(text: str, span: Span) -> bool:
     if span.end - span.start > 1:
         return False
     return bool(
-        _INITIAL_BEFORE.search(text[max(0, span.start - 2) : span.start])
+        _INITIAL_BEFORE.search(text[max(0, span.start - 3) : span.start])
         or _INITIAL_AFTER.match(text, span.end)
     )
 
