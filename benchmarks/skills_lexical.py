@@ -1,19 +1,19 @@
 """Precision of lexical skill detection, by hand, and its time per page.
 
-Data: resumes-en (livecareer, information technology and engineering families, and the distinct rows
-of the updated set), vacancies-en and vacancies-ru. Detection is rule-based, so nothing was trained on
-them; its rules were mended after looking at other documents of the same sets.
+Data: resumes-en (five families of livecareer, and the distinct rows of the updated set), vacancies-en and
+vacancies-ru; 2,666 documents. Detection is rule-based; its names and rules were chosen and mended while
+looking at documents of these sets, so they are a development set.
 
-Sample (the second draw; after the first, rules and names were mended): of all detections in these documents, those whose key has the lowest SHA-256: 200 explicit
-mentions, 100 implied skills, 60 mentions that were held to be no claim. A key is a hash of the
-document, the offset and the skill, so a changed rule leaves most of the sample, and its judgements,
-as they were. `--write-sample FILE` writes what has no judgement yet, with its surroundings, for a
-reader; the reader's verdicts go into judgements/skills_lexical.csv (key, verdict 1 or 0), which holds no
-words of the documents.
+Sample: of all detections in these documents, those whose key has the lowest SHA-256: 200 explicit mentions,
+100 implied skills, 60 mentions that were held to be no claim. It is the second draw: the first one was read
+to mend rules and names, which this draw did not change. A key is a hash of the document, the offset
+and the skill, so a changed rule leaves most of the sample, and its verdicts, as they were.
+`--write-sample FILE` writes what has no verdict yet, with its surroundings, for a reader; verdicts go into
+judgements/skills_lexical.csv (key, verdict 1 or 0), which holds no words of the documents.
 
-One reader, who also wrote the rules, gave the verdicts. A verdict is 1 where a careful reader agrees: an explicit mention names that skill and claims it (for a
-vacancy: asks for it); an implied skill does follow from the words quoted; a mention without a claim is
-indeed none. Intervals are Wilson's, 95 %.
+One reader, who also wrote the rules, gave the verdicts: 1 where an explicit mention names that skill and
+claims it (in a vacancy: asks for it), where an implied skill does follow from the words quoted, and where a
+mention without a claim is indeed none. Intervals are Wilson's, 95 %. Recall is not measured here.
 
     python benchmarks/skills_lexical.py --data FOLDER
 """
