@@ -11,8 +11,7 @@ from metier.types import ReadingLimits
 def load(tmp_path):
     def load(file=None, **variables):
         path = tmp_path / "config.toml"
-        if file is not None:
-            path.write_text(file, encoding="utf-8")
+        path.write_text(file or "", encoding="utf-8")
         return ResolvedSettings.load({"METIER_CONFIG": str(path), **variables})
 
     return load
@@ -49,7 +48,7 @@ def test_values_have_the_type_of_their_setting(load):
         ("max_page = 7", {}, "there is no setting 'max_page'"),
         (None, {"METIER_COLOUR": "red"}, "METIER_COLOUR: there is no setting 'colour'"),
         ('max_pages = "many"', {}, "max_pages must be of type int. Got 'many'"),
-        ("max_pages = 0", {}, "max_pages must be above 0. Got 0"),
+        ("max_pages = 0", {}, "max_pages must be above 0 and at most 1,000,000,000. Got 0"),
         ('language = "xx"', {}, "language must be one of en, ru. Got 'xx'"),
         ("max_pages", {}, "is not valid TOML"),
     ],
@@ -62,6 +61,21 @@ def test_a_wrong_setting_is_an_error_that_says_where(load, file, variables, mess
 def test_a_settings_file_that_cannot_be_read_is_an_error(tmp_path):
     with pytest.raises(SettingsError, match="cannot be read"):
         ResolvedSettings.load({"METIER_CONFIG": str(tmp_path)})
+
+
+def test_a_settings_file_that_is_named_must_be_there():
+    with pytest.raises(SettingsError, match="cannot be read"):
+        ResolvedSettings.load({"METIER_CONFIG": "/nowhere/config.toml"})
+
+
+def test_an_empty_variable_is_no_setting(load):
+    assert load(METIER_TAXONOMY="").settings.taxonomy == "default"
+
+
+@pytest.mark.parametrize("value", ["nan", "inf", "1e300", "-1"])
+def test_a_limit_is_a_number_that_a_clock_can_hold(load, value):
+    with pytest.raises(SettingsError, match="timeout_s must be above 0 and at most"):
+        load(METIER_TIMEOUT_S=value)
 
 
 def test_settings_check_themselves():

@@ -79,7 +79,7 @@ def test_one_error_makes_a_document_unreadable(severities, readable):
 @pytest.mark.parametrize("name", [field.name for field in dataclasses.fields(ReadingLimits)])
 @pytest.mark.parametrize("value", [0, -1])
 def test_a_limit_that_lets_nothing_through_is_refused(name, value):
-    with pytest.raises(ValueError, match=f"{name} must be above 0. Got {value}"):
+    with pytest.raises(ValueError, match=f"{name} must be above 0 and at most 1,000,000,000. Got {value}"):
         ReadingLimits(**{name: value})
 
 

@@ -31,7 +31,7 @@ class Settings:
         max_bytes: size of a document, in bytes.
         max_pages: pages of a PDF.
         max_chars: characters of extracted text.
-        timeout_s: seconds that reading one document may take.
+        timeout_s: seconds for extracting the text of one PDF or Word file.
         language: language of reports, en or ru.
         taxonomy: `default`, the name of an imported taxonomy, or a path.
         data_dir: folder for what a user imports.
@@ -86,13 +86,14 @@ class ResolvedSettings:
             SettingsError: an unknown key, a value of the wrong kind or out of range.
         """
         variables = os.environ if environment is None else environment
-        path = Path(variables.get(f"{_PREFIX}{_CONFIG_FILE}") or user_config_path("metier") / "config.toml")
+        named = variables.get(f"{_PREFIX}{_CONFIG_FILE}")
+        path = Path(named) if named else user_config_path("metier") / "config.toml"
         found = _defaults()
-        for name, raw in _from_file(path).items():
+        for name, raw in _from_file(path, named=bool(named)).items():
             found[name] = Setting(name, _convert(name, raw, str(path)), str(path))
         for key, raw in sorted(variables.items()):
             name = key.removeprefix(_PREFIX).lower()
-            if key.startswith(_PREFIX) and key != f"{_PREFIX}{_CONFIG_FILE}":
+            if key.startswith(_PREFIX) and key != f"{_PREFIX}{_CONFIG_FILE}" and raw:
                 found[name] = Setting(name, _convert(name, raw, key), key)
         values: dict[str, Any] = {name: setting.value for name, setting in found.items()}
         return cls(Settings(**values), tuple(found.values()))
@@ -105,11 +106,11 @@ def _defaults() -> dict[str, Setting]:
     }
 
 
-def _from_file(path: Path) -> dict[str, Any]:
+def _from_file(path: Path, *, named: bool) -> dict[str, Any]:
+    if not path.exists() and not named:
+        return {}
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        return {}
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as exc:
         raise SettingsError(f"{path} is not valid TOML. Mend it or remove it.") from exc
     except OSError as exc:

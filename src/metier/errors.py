@@ -7,7 +7,8 @@ MetierError
 │  │  ├─ UnsupportedFormat          not one of the formats that metier reads
 │  │  ├─ CorruptDocument            the right format, damaged or cut off
 │  │  ├─ EncryptedDocument          needs a password
-│  │  └─ LimitExceeded              larger, longer or slower than the limits allow
+│  │  ├─ LimitExceeded              larger, longer or slower than the limits allow
+│  │  └─ UnreadableFile             the system does not let it be opened
 │  ├─ TaxonomyError                 a taxonomy file breaks a rule
 │  └─ SettingsError                 a setting is unknown or out of range
 ├─ NotFound (LookupError)           no such file, skill or taxonomy
@@ -69,6 +70,12 @@ class LimitExceeded(DocumentError):
     """The document is over one of the reading limits."""
 
     code = "limit_exceeded"
+
+
+class UnreadableFile(DocumentError):
+    """The system does not let the file be opened."""
+
+    code = "unreadable_file"
 
 
 class TaxonomyError(InvalidInput):

@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+_HIGHEST_LIMIT = 1_000_000_000
+
 
 class Role(StrEnum):
     """What a document is in the hiring process."""
@@ -381,7 +383,7 @@ class ReadingLimits:
         max_bytes: size of the file.
         max_pages: pages of a PDF.
         max_chars: characters of extracted text.
-        timeout_s: seconds for one document.
+        timeout_s: seconds for extracting the text of one PDF or Word file.
     """
 
     max_bytes: int = 20_000_000
@@ -392,5 +394,5 @@ class ReadingLimits:
     def __post_init__(self) -> None:
         for name in ("max_bytes", "max_pages", "max_chars", "timeout_s"):
             value = getattr(self, name)
-            if value <= 0:
-                raise ValueError(f"{name} must be above 0. Got {value}.")
+            if not 0 < value <= _HIGHEST_LIMIT:
+                raise ValueError(f"{name} must be above 0 and at most {_HIGHEST_LIMIT:,}. Got {value}.")

@@ -22,7 +22,8 @@ class Result:
 @pytest.fixture
 def metier(monkeypatch, capsys, tmp_path):
     """Run the command line in this process, `metier("assess", path)`, with the test's own settings."""
-    monkeypatch.setenv("METIER_CONFIG", str(tmp_path / "none.toml"))
+    (tmp_path / "config.toml").touch()
+    monkeypatch.setenv("METIER_CONFIG", str(tmp_path / "config.toml"))
     monkeypatch.setenv("METIER_DATA_DIR", str(tmp_path / "data"))
 
     def run(*arguments, stdin=b""):

@@ -55,6 +55,21 @@ def test_words_that_make_a_skill_nice_to_have(item):
     ]
 
 
+@pytest.mark.parametrize(
+    ("text", "java"),
+    [
+        ("Kafka (nice to have), Java", "required"),
+        ("Java, желательно Kafka", "required"),
+        ("Java, preferably with Kafka", "required"),
+        ("Java (nice to have), Kafka", "preferred"),
+        ("Желательно Kafka, Java", "preferred"),
+        ("Kafka and Java are a plus", "preferred"),
+    ],
+)
+def test_a_mark_holds_for_what_it_is_said_of(text, java):
+    assert dict(asked(text, "Kafka", "Java"))["java"] == java
+
+
 def test_a_section_makes_its_skills_nice_to_have():
     text = "Python\nNice\nJava"
     assert asked(text, "Python", "Java", sections=[Section(SectionKind.PREFERRED, Span(7, 16))]) == [
@@ -77,6 +92,14 @@ def test_or_offers_a_choice(joint):
 
 def test_a_chain_of_or_is_one_choice():
     assert asked("Go or Rust or Zig", "Go", "Rust", "Zig") == [("go|rust|zig", "required")]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["at least one of: Go, Rust, Zig", "one of the following: Go/Rust or Zig", "один из Go, Rust, Zig"],
+)
+def test_a_list_after_one_of_is_a_choice(text):
+    assert asked(text, "Go", "Rust", "Zig") == [("go|rust|zig", "required")]
 
 
 @pytest.mark.parametrize("joint", [", ", " and ", "/", " for ", ". "])

@@ -6,15 +6,25 @@ from metier.skills.context import MentionContext, mention_context
 from metier.types import Section, SectionKind, Span
 
 
-def context(text, name="Java", sections=()):
+def context(text, name="Java", section=None):
     start = text.index(name)
-    return mention_context(text, Span(start, start + len(name)), sections)
+    return mention_context(text, Span(start, start + len(name)), section)
 
 
 @pytest.mark.parametrize(
     "text",
     [
         "no experience with Java",
+        "No Java.",
+        "Five years of Django, no Java.",
+        "Python, no Java yet",
+        "SQL без Java",
+        "Без Java",
+        "I do not have experience with Java",
+        "I don't have any experience in Java",
+        "no Java experience",
+        "No prior Python or Java experience",
+        "no Python, Java or Go knowledge",
         "No prior hands-on experience in Java.",
         "I have never used Java",
         "I haven't worked with Java.",
@@ -61,6 +71,12 @@ def test_a_denied_skill_is_denied(text):
         "For lack of company knowledge I wrote Java tests",
         "For a leading bank we are looking for a Java developer",
         "Worked as Java developer",
+        "Never stopped using Java",
+        "I can't imagine work without tests in Java",
+        "I have not used Java since 2015",
+        "Хочу изучить Go и Rust, пишу на Java",
+        "No doubt, Java is what I know",
+        "There was no deadline that Java missed",
     ],
 )
 def test_a_claimed_skill_is_claimed(text):
@@ -112,12 +128,8 @@ def test_the_job_of_a_colleague_is_of_others(text, role):
 
 def test_the_section_on_the_employer_is_said_of_others():
     text = "About us\nWe love Java"
-    assert (
-        context(text, sections=[Section(SectionKind.EMPLOYER, Span(0, len(text)))]) is MentionContext.OTHERS
-    )
-    assert (
-        context(text, sections=[Section(SectionKind.REQUIRED, Span(0, len(text)))]) is MentionContext.CLAIMED
-    )
+    assert context(text, section=Section(SectionKind.EMPLOYER, Span(0, len(text)))) is MentionContext.OTHERS
+    assert context(text, section=Section(SectionKind.REQUIRED, Span(0, len(text)))) is MentionContext.CLAIMED
 
 
 @given(st.text())

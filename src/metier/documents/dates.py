@@ -1,6 +1,6 @@
 """Months, ranges of months and lengths of time as resumes write them, in four languages.
 
-Every pattern is bounded, and a text is gone through once, so hostile input costs no more than other text.
+A text is gone through once, and what may stand between two dates is bounded.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ _DATE = re.compile(
     | (?<![\d/.])(?P<m3>1[0-2]|0?[1-9])\s?[./]\s?(?P<y3>{_YEAR})(?!\d)
     | (?<![\d/.-])(?P<m4>1[0-2]|0[1-9])-(?P<y4>{_YEAR})(?!\d)
     | (?<!\w){_DAY}(?P<name>{_MONTH})\.?(?!\w),?\s{{0,2}}(?:\d{{1,2}}(?:st|nd|rd|th)?,\s)?
-        (?:['’](?P<yy>\d\d)|(?P<y5>{_YEAR})|(?P<yyy>\d\d)(?=\s*[-–—]|\s*$|\s*to\b))?(?!\d){_YEAR_WORD}
+        (?:['’](?P<yy>\d\d)|(?P<y5>{_YEAR})|(?P<yyy>\d\d)(?=\s{0, 4}(?:[-–—]|$|to\b)))?(?!\d){_YEAR_WORD}
     | (?<![\d/.-])(?P<m6>1[0-2]|0[1-9])/(?P<y6>\d\d)(?![\d/])
     | (?<![\d.,/$€£₽\#+-])(?P<y7>{_YEAR})(?![\d/]|[.,]\d){_YEAR_WORD}
     | (?<=[-–—])(?P<y8>{_YEAR})(?![\d/]|[.,]\d){_YEAR_WORD}

@@ -18,6 +18,7 @@ from metier.documents.dates import (
     find_lengths,
     find_ranges,
 )
+from metier.documents.section_index import SectionIndex
 from metier.types import Period, Section, SectionKind, Span, YearMonth
 
 _MAX_MONTHS = 60 * 12
@@ -61,18 +62,20 @@ def find_periods(text: str, sections: Sequence[Section], *, as_of: YearMonth) ->
         sections: its sections.
         as_of: the month that "present" stands for.
     """
-    kinds = _KindAt(sections)
+    kinds = SectionIndex(sections)
     ranges = [
         (stated, bounds)
         for stated in find_ranges(text, as_of=as_of)
         if not _is_product(text, stated) and (bounds := _bounds(stated, as_of)) is not None
     ]
-    in_experience = [stated for stated, _ in ranges if kinds.at(stated.span.start) is SectionKind.EXPERIENCE]
+    in_experience = [
+        stated for stated, _ in ranges if kinds.kind_at(stated.span.start) is SectionKind.EXPERIENCE
+    ]
     jobs = in_experience or [stated for stated, _ in ranges if _may_count(text, stated.span, kinds)]
     # Beside jobs dated to the month, bare years within prose are said of a project or a tool.
     dated_jobs = any(stated.dated_to_the_month for stated in jobs)
-    counted = [stated for stated in jobs if not (dated_jobs and _in_passing(text, stated))]
-    dated = [_period(stated, bounds, counted=stated in counted) for stated, bounds in ranges]
+    counted = {stated.span for stated in jobs if not (dated_jobs and _in_passing(text, stated))}
+    dated = [_period(stated, bounds, counted=stated.span in counted) for stated, bounds in ranges]
     lengths = _lengths(text, kinds, [stated.span for stated, _ in ranges])
     longest = max(lengths, key=lambda length: length.months, default=None)
     count_longest = not any(period.counted for period in dated)
@@ -104,17 +107,6 @@ def total_months(periods: Iterable[Period]) -> int | None:
         else:
             months.update(range(period.start.ordinal, period.end.ordinal + 1))
     return max(len(months), undated) if counted else None
-
-
-class _KindAt:
-    """The kind of section at an offset."""
-
-    def __init__(self, sections: Sequence[Section]) -> None:
-        self._sections = sections
-
-    def at(self, offset: int) -> SectionKind | None:
-        """Return the kind of the section that holds an offset."""
-        return next((s.kind for s in self._sections if s.span.start <= offset < s.span.end), None)
 
 
 def _bounds(stated: StatedRange, as_of: YearMonth) -> tuple[int, int] | None:
@@ -160,15 +152,22 @@ def _period(stated: StatedRange, bounds: tuple[int, int], *, counted: bool) -> P
     )
 
 
-def _may_count(text: str, span: Span, kinds: _KindAt) -> bool:
+def _may_count(text: str, span: Span, kinds: SectionIndex) -> bool:
     """Tell whether a range outside a section on experience can be a job."""
-    if kinds.at(span.start) in _UNCOUNTED:
+    if kinds.kind_at(span.start) in _UNCOUNTED:
         return False
-    start = max(text.rfind("\n", 0, span.start) + 1, span.start - _LINE_REACH)
+    start = _line_start(text, span)
     line, _, rest = text[start : span.end + 2 * _LINE_REACH].partition("\n")
     following = rest.partition("\n")[0]
     # The school may stand in the next line, unless that is an entry with a year of its own.
     return not _EDUCATION.search(line if _ANY_YEAR.search(following) else f"{line}\n{following}")
+
+
+def _line_start(text: str, span: Span) -> int:
+    """Return where the line of a span begins, at most 200 characters before it."""
+    return max(
+        text.rfind("\n", max(0, span.start - _LINE_REACH), span.start) + 1, span.start - _LINE_REACH, 0
+    )
 
 
 def _in_passing(text: str, stated: StatedRange) -> bool:
@@ -176,11 +175,10 @@ def _in_passing(text: str, stated: StatedRange) -> bool:
     if stated.dated_to_the_month:
         return False
     start, end = stated.span.start, stated.span.end
-    line_start = text.rfind("\n", 0, start) + 1
-    line_end = text.find("\n", end)
-    line_end = len(text) if line_end < 0 else line_end
-    at_edge = not text[line_start:start].strip() or not text[end:line_end].strip()
-    return stated.since or not at_edge or line_end - line_start > _MAX_ENTRY_CHARS
+    before = text[max(0, start - _MAX_ENTRY_CHARS) : start].rpartition("\n")[2]
+    after = text[end : end + _MAX_ENTRY_CHARS].partition("\n")[0]
+    at_edge = not before.strip() or not after.strip()
+    return stated.since or not at_edge or len(before) + end - start + len(after) > _MAX_ENTRY_CHARS
 
 
 def _is_product(text: str, stated: StatedRange) -> bool:
@@ -189,7 +187,7 @@ def _is_product(text: str, stated: StatedRange) -> bool:
     return bool(_PRODUCT_BEFORE.search(text[max(0, stated.span.start - 20) : stated.span.start]))
 
 
-def _lengths(text: str, kinds: _KindAt, ranges: Sequence[Span]) -> list[StatedLength]:
+def _lengths(text: str, kinds: SectionIndex, ranges: Sequence[Span]) -> list[StatedLength]:
     """Return the stated lengths that tell of experience, those beside a dated range left out."""
     found = []
     starts = iter(ranges)
@@ -210,10 +208,10 @@ def _lengths(text: str, kinds: _KindAt, ranges: Sequence[Span]) -> list[StatedLe
     return found
 
 
-def _tells_of_experience(text: str, span: Span, kinds: _KindAt) -> bool:
-    if kinds.at(span.start) is SectionKind.EXPERIENCE:
+def _tells_of_experience(text: str, span: Span, kinds: SectionIndex) -> bool:
+    if kinds.kind_at(span.start) is SectionKind.EXPERIENCE:
         return True
-    start = max(text.rfind("\n", 0, span.start) + 1, span.start - _LINE_REACH)
+    start = _line_start(text, span)
     end = text.find("\n", span.end, span.end + _LINE_REACH)
     line = text[start : end if end >= 0 else span.end + _LINE_REACH]
-    return bool(_EXPERIENCE_WORD.search(line)) and kinds.at(span.start) not in _UNCOUNTED
+    return bool(_EXPERIENCE_WORD.search(line)) and kinds.kind_at(span.start) not in _UNCOUNTED

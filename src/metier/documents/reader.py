@@ -21,9 +21,9 @@ from metier.errors import (
     DocumentError,
     EmptyDocument,
     EncryptedDocument,
-    InvalidInput,
     LimitExceeded,
     NotFound,
+    UnreadableFile,
     UnsupportedFormat,
 )
 from metier.types import Document, Finding, ReadingLimits, Role, Severity, Span, TextRun, YearMonth
@@ -69,7 +69,7 @@ class DocumentReader:
         if source.error is not None:
             raise source.error
         if source.text is not None:
-            return self.read_bytes(source.text.encode("utf-8", "replace"), name=source.name, role=role)
+            return self._read_row(source.text.encode("utf-8", "replace"), source.name, role)
         data = source.data if source.data is not None else self._load(source)
         return self.read_bytes(data, name=source.name, role=role)
 
@@ -90,6 +90,12 @@ class DocumentReader:
         extracted = replace(extracted, findings=(*extracted.findings, *name_findings(name, fmt)))
         return build_document(extracted, content=content_id(data), source=name, role=role, as_of=self.as_of)
 
+    def _read_row(self, data: bytes, name: str, role: Role) -> Document:
+        """Return the document of a row, which is text whatever it looks like."""
+        self._check_size(len(data), name)
+        extracted = extract_plain(data, name, self.limits)
+        return build_document(extracted, content=content_id(data), source=name, role=role, as_of=self.as_of)
+
     def start(self) -> None:
         """Start the parsing process now, so that it is ready when the first file comes."""
         self._running_worker()
@@ -102,14 +108,13 @@ class DocumentReader:
             worker.communicate()
 
     def _load(self, source: Source) -> bytes:
-        path = source.path
-        if path is None or not path.is_file():
-            raise NotFound(f"There is no file for {source.name}. Check the path.")
-        self._check_size(path.stat().st_size, source.name)
         try:
-            return path.read_bytes()
+            if source.path is None or not source.path.is_file():
+                raise NotFound(f"There is no file for {source.name}. Check the path.")
+            self._check_size(source.path.stat().st_size, source.name)
+            return source.path.read_bytes()
         except OSError as exc:
-            raise InvalidInput(f"{source.name} cannot be opened: {exc.strerror}.") from exc
+            raise UnreadableFile(f"{source.name} cannot be opened: {exc.strerror}.") from exc
 
     def _check_size(self, n_bytes: int, name: str) -> None:
         if n_bytes > self.limits.max_bytes:
@@ -139,6 +144,10 @@ class DocumentReader:
         timer.start()
         try:
             reply = _exchange(worker, request)
+        except BaseException:
+            # A reply that nobody waited for would be taken for that of the next file.
+            self.close()
+            raise
         finally:
             timer.cancel()
         if reply.endswith(b"\n"):
@@ -154,7 +163,8 @@ class DocumentReader:
     def _running_worker(self) -> subprocess.Popen[bytes]:
         if self._worker is None or self._worker.poll() is not None:
             self.close()
-            command = [sys.executable, "-m", "metier.documents.worker"]
+            # -P: a file named json.py in the current folder must not become a module.
+            command = [sys.executable, "-P", "-m", "metier.documents.worker"]
             # A session of its own: Ctrl-C is for the parent, which then closes the worker's input.
             self._worker = subprocess.Popen(
                 command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True

@@ -11,7 +11,7 @@ from metier.types import Role, Section, SectionKind, Span
 
 _LINE = re.compile(r"[^\n]*\n?")
 # "Skills: Python, SQL" on one line.
-_INLINE = re.compile(r"[\W_]*([^:\n]{2,60}?)\s*[:：]\s*(?=\S)")
+_INLINE = re.compile(r"([^:：\n]{2,70})[:：]\s*(?=\S)")
 _BEFORE_FIRST = {
     Role.RESUME: SectionKind.HEADER,
     Role.VACANCY: SectionKind.OTHER,
@@ -110,13 +110,14 @@ def _heading(line: str, offset: int, role: Role) -> _Heading | None:
     if kind is not None:
         start = offset + line.index(content)
         return _Heading(kind, Span(start, start + len(content)), inline=False)
-    match = _INLINE.match(line)
+    match = _INLINE.match(content)
     if match is None:
         return None
     kind = _in_role(heading_kind(match[1]), role)
     if kind is None or (role is Role.RESUME and kind in (SectionKind.HEADER, SectionKind.EXPERIENCE)):
         return None
-    return _Heading(kind, Span(offset + match.start(1), offset + match.end(1)), inline=True)
+    start = offset + line.index(content)
+    return _Heading(kind, Span(start, start + len(match[1])), inline=True)
 
 
 def _in_role(kind: SectionKind | None, role: Role) -> SectionKind | None:

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import sys
 from contextlib import suppress
 from dataclasses import asdict
@@ -24,6 +25,7 @@ from metier.errors import CorruptDocument, DocumentError, LimitExceeded
 from metier.types import ReadingLimits
 
 _MAX_MEMORY_BYTES = 2 * 1024**3
+_GRACE_S = 5.0
 
 
 def extract(data: bytes, *, name: str, fmt: DocumentFormat, limits: ReadingLimits) -> Extracted:
@@ -42,8 +44,10 @@ def serve(requests: BinaryIO, replies: BinaryIO) -> None:
     """Answer requests until their stream ends."""
     while line := requests.readline():
         request = json.loads(line)
+        _bound_time(request["limits"]["timeout_s"] + _GRACE_S)
         data = requests.read(request["n_bytes"])
         reply = _answer(data, request)
+        _bound_time(0)
         replies.write(json.dumps(reply).encode() + b"\n")
         replies.flush()
 
@@ -72,6 +76,12 @@ def _bound_memory() -> None:
         import resource
 
         resource.setrlimit(resource.RLIMIT_AS, (_MAX_MEMORY_BYTES, _MAX_MEMORY_BYTES))
+
+
+def _bound_time(timeout_s: float) -> None:
+    """End this process by itself after the time limit, should the parent be gone by then."""
+    with suppress(AttributeError, ValueError):  # Windows has no alarm
+        signal.setitimer(signal.ITIMER_REAL, timeout_s)
 
 
 def main() -> None:

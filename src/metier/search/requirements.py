@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from metier.documents.section_index import SectionIndex
 from metier.types import (
     Document,
     EvidenceLabel,
@@ -17,22 +18,31 @@ from metier.types import (
 )
 
 # The words by which a sentence or a list item says that it would be nice.
-_PREFERRED = re.compile(
-    r"""
-      \b(?:nice[-\ ]to[-\ ]haves?|good\ to\ have|bonus\s+points?|preferabl[ey]|preferred|desirable|desired|
-        optional(?:ly)?|ideally)\b
-    | \b(?:is|are|as|(?:would|will)\ be|considered)\s+(?:an?\s+)?(?:big\s+|strong\s+|huge\s+)?
-        (?:plus|bonus|advantage|asset|welcome)\b
-    | (?:^|[(,–—-])\s*(?:a\s+)?(?:plus|bonus)\b
-    | \b(?:плюсом|преимуществом)\b
-    | \bжелател\w{2,4}\b|\bприветству\w{3,4}\b|\bбыло\s+бы\s+здорово\b
-    | 우대|선호|יתרון
-    """,
-    re.IGNORECASE | re.VERBOSE,
+_FORWARD = (
+    r"\b(?:nice[- ]to[- ]haves?|good to have|bonus\s+points?|preferabl[ey]|desirabl[ey]|optionally|ideally)\b"
+    r"|\bжелательн\w{1,3}\b|\bприветству\w{3,4}\b|\bбыло\s+бы\s+здорово\b|\b(?:плюсом|преимуществом)\b|우대|יתרון"
 )
+_BACKWARD = (
+    r"\b(?:is|are|as|(?:would|will) be|considered)\s+(?:an?\s+)?(?:big\s+|strong\s+|huge\s+)?"
+    r"(?:plus|bonus|advantage|asset|welcome|preferred|desirable|desired|optional)\b"
+    r"|(?:^|[(,–—-])\s*(?:a\s+)?(?:plus|bonus|nice to have|preferred|optional)\b"
+    r"|\b(?:плюсом|преимуществом)\b|\b(?:желательн\w{1,3}|приветству\w{3,4})\s*$|우대|יתרון"
+)
+_PREFERRED = re.compile(
+    f"{_FORWARD}|{_BACKWARD}|\\bpreferred\\b|\\boptional\\b|\\bdesir(?:ed|able)\\b", re.IGNORECASE
+)
+_PREFERRED_AFTER = re.compile(_BACKWARD, re.IGNORECASE)
+_BRACKETS = re.compile(r"\s*\([^()]{0,80}\)")
+_ITEM_END = re.compile(r"[.;!?](?=\s|$)|\n")
 _ITEM_REACH = 300
 _ITEM_END = re.compile(r"[.;!?](?=\s|$)|\n")
 _CHOICE = re.compile(r"\s*,?\s*(?:\bor\b|\bили\b|\bлибо\b|또는|혹은|\bאו\b)\s*", re.IGNORECASE)
+_LIST_GAP = re.compile(r"\s*[,/]\s*")
+_ONE_OF = re.compile(
+    r"\b(?:(?:one|any|either)(?:\s+or\s+more)?\s+of(?:\s+the\s+following)?|од(?:ин|н\w{1,3})\s+из|любо\w{1,3}\s+из)\b[^.,;\n]{0,20}$",
+    re.IGNORECASE,
+)
+_ONE_OF_REACH = 70
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,23 +86,37 @@ def find_requirements(vacancy: Document, skills: Sequence[SkillEvidence]) -> tup
 
 
 def _asks(vacancy: Document, skills: Sequence[SkillEvidence]) -> Iterator[_Ask]:
+    index = SectionIndex(vacancy.sections)
     for evidence in skills:
         if evidence.label is EvidenceLabel.EXPLICIT:
             for quote in evidence.quotes:
-                yield _Ask(evidence.skill, evidence.name, quote, _importance(vacancy, quote))
+                section = index.kind_at(quote.span.start)
+                yield _Ask(evidence.skill, evidence.name, quote, _importance(vacancy.text, quote, section))
 
 
-def _importance(vacancy: Document, quote: Quote) -> Importance:
-    start, end = quote.span.start, quote.span.end
-    section = next((s for s in vacancy.sections if s.span.start <= start < s.span.end), None)
-    if section is not None and section.kind is SectionKind.PREFERRED:
+def _importance(text: str, quote: Quote, section: SectionKind | None) -> Importance:
+    """Return how much a vacancy wants what it names at one place.
+
+    A mark in brackets right after a name is said of that name alone: "Kafka (nice to have), Python".
+    """
+    if section is SectionKind.PREFERRED:
         return Importance.PREFERRED
+    start, end = quote.span.start, quote.span.end
     first = max(0, start - _ITEM_REACH)
-    for match in _ITEM_END.finditer(vacancy.text, first, start):
+    for match in _ITEM_END.finditer(text, first, start):
         first = match.end()
-    closing = _ITEM_END.search(vacancy.text, end, end + _ITEM_REACH)
-    item = vacancy.text[first : closing.start() if closing else end + _ITEM_REACH]
-    return Importance.PREFERRED if _PREFERRED.search(item) else Importance.REQUIRED
+    closing = _ITEM_END.search(text, end, end + _ITEM_REACH)
+    before, after = text[first:start], text[end : closing.start() if closing else end + _ITEM_REACH]
+    own = _BRACKETS.match(after)
+    if own is not None and _PREFERRED.search(own.group()):
+        return Importance.PREFERRED
+    before, after = _BRACKETS.sub("", before), _BRACKETS.sub("", after)
+    return Importance.PREFERRED if _is_preferred(before, after) else Importance.REQUIRED
+
+
+def _is_preferred(before: str, after: str) -> bool:
+    """Tell whether the words of an item make a name nice to have; "желательно" holds for what follows it."""
+    return bool(_PREFERRED.search(before) or _PREFERRED_AFTER.search(after))
 
 
 def _wanted(asks: Sequence[_Ask], text: str) -> Iterator[Wanted]:
@@ -115,11 +139,18 @@ def _wanted(asks: Sequence[_Ask], text: str) -> Iterator[Wanted]:
 
 
 def _choices(asks: Sequence[_Ask], text: str) -> dict[str, tuple[str, ...]]:
-    """Return the choice that each skill is part of; a skill is part of the first one only."""
+    """Return the choice that each skill is part of; a skill is part of the first one only.
+
+    "A or B" is a choice, and so is a list after "one of". In "Python, Django or Flask" the first is asked
+    for by itself, since it is no alternative to the others more often than not.
+    """
     groups: list[list[str]] = []
+    in_list = False
     for left, right in pairwise(asks):
         gap = text[left.quote.span.end : right.quote.span.start]
-        if left.skill == right.skill or not _CHOICE.fullmatch(gap):
+        either = _CHOICE.fullmatch(gap) is not None
+        in_list = (in_list or _after_one_of(text, left)) and (either or _LIST_GAP.fullmatch(gap) is not None)
+        if left.skill == right.skill or not (either or in_list):
             continue
         if groups and groups[-1][-1] == left.skill:
             groups[-1].append(right.skill)
@@ -131,3 +162,9 @@ def _choices(asks: Sequence[_Ask], text: str) -> dict[str, tuple[str, ...]]:
         if not any(member in choices for member in members):
             choices.update(dict.fromkeys(members, members))
     return choices
+
+
+def _after_one_of(text: str, ask: _Ask) -> bool:
+    """Tell whether a skill is the first of a list that "one of" announces."""
+    start = ask.quote.span.start
+    return _ONE_OF.search(text[max(0, start - _ONE_OF_REACH) : start]) is not None

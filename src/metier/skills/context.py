@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections import deque
-from collections.abc import Sequence
 from enum import StrEnum
 
 from metier.types import Section, SectionKind, Span
@@ -36,9 +35,14 @@ _DENIED_BEFORE = re.compile(
     r"""
       \b(?:no|without(?:\ any)?|lack(?:s|ing)?(?:\ of)?|zero|little\ or\ no)\s+(?:[\w-]+\s+){0,3}?
         (?:experience|knowledge|exposure|background|familiarity|skills?|expertise|practice)\b
-    | \b(?:never|not|cannot|\w{2,6}n['’]t)\s+(?:\w+\s+){0,2}?
-        (?:use[ds]?|using|work(?:ed|ing)?|know|known|familiar|experienced|proficient|touched|tried|written|
+    | \b(?:never|not|cannot|\w{2,6}n['’]t)\s+(?:yet\s+|ever\s+|really\s+|had\s+to\s+|been\s+)?
+        (?:use[ds]?|work(?:ed|ing)?|know|known|familiar|experienced|proficient|touched|tried|written|
            wrote|programm?ed|programming|coded|learn(?:ed|t)|skilled|need(?:ed)?|required?)\b
+    | \b(?:not|\w{2,6}n['’]t)\s+(?:yet\s+)?(?:have|had)\s+(?:any\s+|much\s+)?
+        (?:experience|knowledge|exposure|background|skills?|practice)\b
+    | (?:^|[,;:(]\s*|\b(?:and|with|have|i|but)\s+)(?:no|without|zero)\s+
+        (?:(?!doubt|problem)[\w+\#./-]+(?:,\s*|\s+(?:or|and|nor)\s+)){0,4}$
+    | (?<!\w)без\s+(?:[\w+\#./-]+(?:,\s*|\s+(?:и|или)\s+)){0,4}$
     | \b(?:нет|без|отсутствует|отсутствие|не\ было|не\ имею)\s+(?:\w+\s+){0,3}?
         (?:опыта?|знани[яй]|навык\w{0,3}|практик\w)\b
     | \b(?:опыта|знаний)\s+нет\b
@@ -65,8 +69,19 @@ _DENIED_AFTER = re.compile(
 # "Опыта разработки на Java нет": the noun stands before the mention, the denial after it.
 _LACKED_BEFORE = re.compile(r"\b(?:опыта|знаний|навыков)\b[^,.;:!?]*$", re.IGNORECASE)
 _LACKED_AFTER = re.compile(r"^\s*(?:\w+\s+){0,2}?(?:пока\s+)?(?:нет|не\s+имею)\b", re.IGNORECASE)
+# "No Python or Java experience": the noun stands after the mention.
+_NO_BEFORE = re.compile(
+    r"\b(?:no|without(?:\s+any)?|zero|lack(?:s|ing)?(?:\s+of)?)\s+(?:prior\s+|previous\s+|real\s+|commercial\s+)?"
+    r"(?:[\w+#./-]+(?:,\s*|\s+(?:or|and|nor)\s+)){0,4}$",
+    re.IGNORECASE,
+)
+_NOUN_AFTER = re.compile(
+    r"^(?:(?:,|\s+or|\s+and|\s+nor)?\s+[\w+#./-]+){0,3}?\s+(?:experience|knowledge|exposure|background|skills?)\b",
+    re.IGNORECASE,
+)
 _NOT_A_DENIAL = re.compile(
-    r"\b(?:not\s+only|not\s+just|no\s+less|no\s+doubt|not\s+limited|не\s+только|не\s+менее)\b", re.IGNORECASE
+    r"\b(?:since|not\s+only|not\s+just|no\s+less|no\s+doubt|not\s+limited|не\s+только|не\s+менее)\b",
+    re.IGNORECASE,
 )
 _WISHED_BEFORE = re.compile(
     r"""
@@ -103,6 +118,7 @@ _OWN_AGAIN = re.compile(
     re.IGNORECASE,
 )
 # "For lack of company knowledge I wrote a load test": what was done is there.
+_SINCE = re.compile(r"^\s+(?:since|after)\b", re.IGNORECASE)  # "not used Java since 2015" had used it before
 _DONE = re.compile(
     r"\b(?:wrote|built|created|developed|implemented|introduced|designed|led|написал\w?|создал\w?|внедрил\w?)\b",
     re.IGNORECASE,
@@ -127,24 +143,31 @@ _TOOLS = re.compile(
     re.IGNORECASE,
 )
 _ABOUT_OTHERS_CHARS = 600
+# "Хочу изучить Go, пишу на Java": the wish ends where the writer says what is done now.
+_OWN_ACT = re.compile(
+    r",\s*(?:(?:i|now|сейчас|я|уже)\s+)?(?:use|work|write|develop|know|пишу|работаю|использую|знаю|владею|разрабатываю)\b",
+    re.IGNORECASE,
+)
 
 
-def mention_context(text: str, span: Span, sections: Sequence[Section] = ()) -> MentionContext:
+def mention_context(text: str, span: Span, section: Section | None = None) -> MentionContext:
     """Return what the clause around a mention says of it.
 
     Args:
         text: the whole text.
         span: the mention.
-        sections: sections of the text; what one on the employer begins with is said of the employer.
+        section: the one that holds the mention; what one on the employer begins with is said of the
+            employer.
     """
     before, after = _clause(text, span)
     if _is_denied(before, after):
         return MentionContext.DENIED
-    if _WISHED_BEFORE.search(before):
+    wish = _last(_WISHED_BEFORE, before)
+    if wish is not None and not _OWN_ACT.search(before, wish.end()):
         return MentionContext.WISHED
     if _is_of_others(before, text[span.start : span.end]):
         return MentionContext.OTHERS
-    if _stands_in_other_section(span, sections) and not _TOOLS.search(before):
+    if _stands_in_other_section(span, section) and not _TOOLS.search(before):
         return MentionContext.OTHERS
     return MentionContext.CLAIMED
 
@@ -152,9 +175,10 @@ def mention_context(text: str, span: Span, sections: Sequence[Section] = ()) -> 
 def _is_denied(before: str, after: str) -> bool:
     denial = _last(_DENIED_BEFORE, before)
     if denial is not None and not _DONE.search(before, denial.end()):
-        return not _NOT_A_DENIAL.search(before, denial.start())
-    lacked = _LACKED_BEFORE.search(before) and _LACKED_AFTER.search(after)
-    return bool(lacked or _DENIED_AFTER.search(after))
+        return not _NOT_A_DENIAL.search(before, denial.start()) and not _SINCE.search(after)
+    around = (_LACKED_BEFORE, _LACKED_AFTER), (_NO_BEFORE, _NOUN_AFTER)
+    lacked = any(left.search(before) and right.search(after) for left, right in around)
+    return lacked or _DENIED_AFTER.search(after) is not None
 
 
 def _is_of_others(before: str, words: str) -> bool:
@@ -164,16 +188,14 @@ def _is_of_others(before: str, words: str) -> bool:
     return praise is not None and not _OWN_AGAIN.search(before, praise.end())
 
 
-def _stands_in_other_section(span: Span, sections: Sequence[Section]) -> bool:
+def _stands_in_other_section(span: Span, section: Section | None) -> bool:
     """Tell whether a mention stands in what a vacancy says of the employer and its offer.
 
     Few vacancies end that section with a heading, so only its beginning counts.
     """
-    return any(
-        section.kind in _OTHER_SECTIONS
-        and section.span.start <= span.start < min(section.span.end, section.span.start + _ABOUT_OTHERS_CHARS)
-        for section in sections
-    )
+    if section is None or section.kind not in _OTHER_SECTIONS:
+        return False
+    return span.start < section.span.start + _ABOUT_OTHERS_CHARS
 
 
 def _clause(text: str, span: Span) -> tuple[str, str]:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from importlib import resources
 
+from metier.documents.section_index import SectionIndex
 from metier.skills.context import MentionContext, mention_context
 from metier.skills.mentions import Mention, MentionFinder
 from metier.skills.taxonomy import Implication, Taxonomy
@@ -63,8 +64,9 @@ class SkillDetector:
         """
         claimed: dict[str, list[Span]] = defaultdict(list)
         unclaimed: dict[str, list[tuple[Mention, MentionContext]]] = defaultdict(list)
+        index = SectionIndex(sections)
         for mention in self._finder.find(text, sections):
-            context = mention_context(text, mention.span, sections)
+            context = mention_context(text, mention.span, index.at(mention.span.start))
             if context is MentionContext.CLAIMED:
                 claimed[mention.skill].append(mention.span)
             else:

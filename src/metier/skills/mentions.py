@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from metier.documents.section_index import SectionIndex
 from metier.skills.automaton import TokenAutomaton
 from metier.skills.taxonomy import Taxonomy
 from metier.skills.tokens import Token, name_tokens, normalise, surface_tokens, tokenise
@@ -86,12 +87,12 @@ class MentionFinder:
         """
         tokens = tokenise(text)
         candidates = list(self._matcher(text).candidates(text, tokens))
-        lists = [section.span for section in sections if section.kind in _LIST_SECTIONS]
+        index = SectionIndex(sections)
         return [
             Mention(candidate.skill, candidate.span)
             for i, candidate in enumerate(candidates)
             if not candidate.ambiguous
-            or any(span.start <= candidate.span.start < span.end for span in lists)
+            or index.kind_at(candidate.span.start) in _LIST_SECTIONS
             or _has_company(i, candidates, text)
             or _has_language_word(candidate, tokens)
         ]

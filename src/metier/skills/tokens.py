@@ -48,6 +48,7 @@ _ADDRESS = re.compile(
 # What may stand between two tokens of one name: blanks with at most one line break, a joining mark
 # without blanks around it, or a blank-padded slash or ampersand ("CI / CD").
 _JOINING_GAP = re.compile(r"[^\S\n]*\n?[^\S\n]*|[-‐‑–/.:&_'’·+]|[-‐‑]\n[^\S\n]*|[^\S\n][/&][^\S\n]")
+_MAX_GAP = 40
 _CYRILLIC = re.compile(r"[\u0400-\u04ff]")
 _MIN_STEMMED = 4
 
@@ -112,7 +113,8 @@ def tokenise(text: str) -> list[Token]:
             addresses.popleft()
         if addresses and addresses[0][0] < end:
             continue
-        joined = previous_end >= 0 and _JOINING_GAP.fullmatch(text, previous_end, start) is not None
+        near = previous_end >= 0 and start - previous_end <= _MAX_GAP
+        joined = near and _JOINING_GAP.fullmatch(text, previous_end, start) is not None
         tokens.append(Token(start, end, normalise(text[start:end]), joined))
         previous_end = end
     return tokens
