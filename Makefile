@@ -23,6 +23,7 @@ help: ## list the targets
 demo: $(VENV)/.base ## install metier and assess the example resumes
 	@$(BIN)/metier $(DEMO) --format table || [ $$? -eq 1 ]
 	@$(BIN)/metier $(DEMO) --output demo-report.html 2>/dev/null || [ $$? -eq 1 ]
+	@test -s demo-report.html
 	@echo
 	@echo "The same with every quote, for a browser: demo-report.html"
 	@echo "Try your own file next:"

@@ -6,10 +6,11 @@ looking at documents of these sets, so they are a development set.
 
 Sample: of all detections in these documents, those whose key has the lowest SHA-256: 200 explicit mentions,
 100 implied skills, 60 mentions that were held to be no claim. It is the second draw: the first one was read
-to mend rules and names, which this draw did not change. A key is a hash of the document, the offset
-and the skill, so a changed rule leaves most of the sample, and its verdicts, as they were.
-`--write-sample FILE` writes what has no verdict yet, with its surroundings, for a reader; verdicts go into
-judgements/skills_lexical.csv (key, verdict 1 or 0), which holds no words of the documents.
+to mend rules and names. Names were mended once more after the second, and what that changed in it was
+read again. A key is a hash of the document, the offset and the skill, so a changed rule leaves most of the
+sample, and its verdicts, as they were. `--write-sample FILE` writes what has no verdict yet, with its
+surroundings, for a reader; verdicts go into judgements/skills_lexical.csv (key, verdict 1 or 0), which
+holds no words of the documents.
 
 One reader, who also wrote the rules, gave the verdicts: 1 where an explicit mention names that skill and
 claims it (in a vacancy: asks for it), where an implied skill does follow from the words quoted, and where a

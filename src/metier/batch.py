@@ -51,7 +51,12 @@ class BatchResult:
 
 def run_fingerprint(engine: Engine, vacancy: Vacancy | None, *, keep_text: bool) -> str:
     """Return what two runs must share for one to take over the other's results."""
-    content = [to_mapping(engine.provenance), vacancy and vacancy.document.id, keep_text]
+    content = [
+        to_mapping(engine.provenance),
+        to_mapping(engine.limits),
+        vacancy and vacancy.document.id,
+        keep_text,
+    ]
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
 
@@ -112,9 +117,11 @@ def _keyed(sources: Iterable[Source]) -> Iterator[tuple[Source, str]]:
 
 def _content_key(source: Source) -> str:
     if source.path is not None:
-        stat = source.path.stat() if source.path.exists() else None
-        state = f"{stat.st_size}:{stat.st_mtime_ns}" if stat else "gone"
-        return f"{source.name}:{state}"
+        try:
+            stat = source.path.stat()
+        except OSError:
+            return f"{source.name}:unreadable"
+        return f"{source.name}:{stat.st_size}:{stat.st_mtime_ns}"
     content = source.data if source.data is not None else (source.text or "").encode("utf-8", "replace")
     return f"{source.name}:{hashlib.sha256(content).hexdigest()}"
 

@@ -56,6 +56,7 @@ class Engine:
             taxonomy_sha256=taxonomy.sha256,
             as_of=as_of,
         )
+        self.limits = limits
         self._reader = DocumentReader(limits, as_of=as_of)
         self._detector = SkillDetector(taxonomy)
 

@@ -204,6 +204,52 @@ def test_wrong_use_exits_with_2_and_says_what_to_do(metier, folder, arguments, m
     assert "Traceback" not in result.err
 
 
+def test_an_output_never_overwrites_an_input(metier, folder, vacancy, tmp_path):
+    cv = folder / "anna.txt"
+    for output in (cv, vacancy):
+        before = output.read_text()
+        result = metier("assess", cv, "--vacancy", vacancy, "--output", output, "--format", "json")
+        assert result.code == 2
+        assert "is one of the inputs and would be lost" in result.err
+        assert output.read_text() == before
+
+
+def test_an_output_that_cannot_be_written_is_refused_before_the_run(metier, folder, tmp_path):
+    result = metier("assess", folder, "--output", tmp_path, "--format", "json")
+    assert result.code == 2
+    assert "is a folder" in result.err
+
+
+def test_what_was_done_outlives_a_failure_to_write_it(metier, folder, tmp_path, monkeypatch):
+    import metier.store.journal as journal
+
+    def fail(path, content):
+        raise journal.InvalidInput("no room")
+
+    output = tmp_path / "out.jsonl"
+    with monkeypatch.context() as broken:
+        broken.setattr(journal, "write_atomically", fail)
+        assert metier("assess", folder, *AS_OF, "--output", output).code == 2
+    result = metier("assess", folder, *AS_OF, "--output", output)
+    assert "Going on after 2 documents" in result.err
+    assert result.code == 0
+
+
+def test_a_file_named_twice_is_assessed_once(metier, folder):
+    cv = folder / "anna.txt"
+    assert len(metier("assess", cv, cv, folder / "." / "anna.txt", *AS_OF).rows) == 1
+
+
+def test_a_closed_standard_input_is_wrong_use(metier, monkeypatch):
+    import sys
+
+    from metier.cli import options
+
+    monkeypatch.setattr(sys, "stdin", None)
+    with pytest.raises(options.InvalidInput, match="Standard input is closed"):
+        options.read_standard_input()
+
+
 def test_no_message_holds_the_words_of_a_document(metier, tmp_path):
     marker = "Zzyzx Qwertovich"
     folder = tmp_path / "cvs"

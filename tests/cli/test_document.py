@@ -27,4 +27,5 @@ def test_show_for_a_person_tells_what_was_understood(metier):
 
 def test_an_unreadable_document_exits_with_1_and_a_missing_one_with_2(metier):
     assert metier("document", "show", "-", stdin=b"short").code == 1
+    assert metier("document", "show", "-", stdin=b"%PDF-1.7 cut off").code == 1
     assert metier("document", "show", "nowhere.pdf").code == 2

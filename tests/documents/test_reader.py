@@ -14,6 +14,7 @@ from metier.errors import (
     LimitExceeded,
     MetierError,
     NotFound,
+    UnreadableFile,
     UnsupportedFormat,
 )
 from metier.types import ReadingLimits, Role, YearMonth
@@ -138,3 +139,44 @@ def test_close_ends_the_process_and_may_be_repeated():
     reader.close()
     reader.close()
     assert worker.poll() is not None
+
+
+def test_an_interrupt_leaves_no_reply_for_the_next_file(monkeypatch):
+    from metier.documents import reader as module
+
+    with DocumentReader(ReadingLimits(), as_of=AS_OF) as reader:
+        with monkeypatch.context() as interrupted:
+
+            def interrupt(worker, request):
+                worker.stdin.write(request)
+                worker.stdin.flush()
+                raise KeyboardInterrupt
+
+            interrupted.setattr(module, "_exchange", interrupt)
+            with pytest.raises(KeyboardInterrupt):
+                read(reader, word_file("first"), "cv.docx")
+        assert read(reader, word_file("second"), "cv.docx").text == "second"
+
+
+def test_a_module_in_the_current_folder_is_not_run(tmp_path, monkeypatch):
+    for name in ("json", "docx", "pypdfium2"):
+        (tmp_path / f"{name}.py").write_text("raise SystemExit")
+    monkeypatch.chdir(tmp_path)
+    with DocumentReader(ReadingLimits(), as_of=AS_OF) as reader:
+        assert read(reader, word_file("x"), "cv.docx").text == "x"
+
+
+def test_a_row_is_text_whatever_it_looks_like(reader):
+    text = "PK %PDF-1.7 {\\rtf " + RESUME
+    document = reader.read(Source("cv.pdf", text=text), role=Role.RESUME)
+    assert document.text.endswith(RESUME)
+    assert document.findings == ()
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may open every file")
+def test_a_locked_file_is_an_error(tmp_path, reader):
+    path = tmp_path / "cv.txt"
+    path.write_text(RESUME)
+    path.chmod(0)
+    with pytest.raises(UnreadableFile, match="cannot be opened"):
+        reader.read(Source("cv.txt", path=path), role=Role.RESUME)

@@ -1,8 +1,9 @@
 import json
+from pathlib import Path
 
 import pytest
 
-from metier.documents.source import find_sources
+from metier.documents.source import Source, find_sources
 from metier.errors import CorruptDocument, EmptyDocument, InvalidInput, NotFound
 
 
@@ -61,3 +62,22 @@ def test_nothing_there_is_an_error(tmp_path):
         names(tmp_path / "none")
     with pytest.raises(InvalidInput, match="holds no document. Files that are read end in .pdf"):
         names(tmp_path)
+
+
+def test_an_empty_file_of_rows_is_said_to_be_so(tmp_path):
+    (tmp_path / "d.jsonl").write_text("\n\n")
+    (source,) = find_sources(tmp_path / "d.jsonl")
+    assert isinstance(source.error, EmptyDocument)
+    assert "holds no rows" in str(source.error)
+
+
+@pytest.mark.parametrize("name", ["\x1b[31mred\x07", "a\nb", "\ud800", "a\u202eb", "x" * 500])
+def test_a_name_is_safe_to_print(name):
+    shown = Source(name).name
+    assert shown.isprintable()
+    assert len(shown) <= 200
+
+
+def test_a_path_that_no_system_takes_is_an_error():
+    with pytest.raises(InvalidInput, match="cannot be opened"):
+        list(find_sources(Path("x" * 5000)))

@@ -1,7 +1,9 @@
+from pathlib import Path
+
 import pytest
 
 from metier.errors import InvalidInput
-from metier.store.journal import Journal, write_atomically
+from metier.store.journal import Journal, check_writable, write_atomically
 
 
 @pytest.fixture
@@ -41,10 +43,20 @@ def test_a_line_that_was_being_written_is_done_again(path, cut):
         assert "c" in journal.done
 
 
-def test_noise_is_no_journal(path):
-    path.write_bytes(b"\x00\xff noise\n")
+def test_a_file_that_is_no_journal_is_left_alone(path):
+    path.write_bytes(b"precious\n")
+    with pytest.raises(InvalidInput, match="is no journal. Move it"), Journal(path, run="r"):
+        pass
+    assert path.read_bytes() == b"precious\n"
+
+
+@pytest.mark.parametrize("line", [b'{"run": "r"}\n', b'{"key": "b"}\n', b"[]\n", b"\xff\n"])
+def test_what_follows_a_damaged_line_is_done_again(path, line):
     with Journal(path, run="r") as journal:
-        assert journal.done == {}
+        journal.record("a", {"n": 1})
+    path.write_bytes(path.read_bytes() + line)
+    with Journal(path, run="r") as journal:
+        assert list(journal.done) == ["a"]
 
 
 def test_a_finished_journal_is_gone(path):
@@ -72,6 +84,21 @@ def test_a_file_is_written_whole_or_not_at_all(tmp_path):
     assert target.read_text() == "new"
     with pytest.raises(InvalidInput, match="cannot be written"):
         write_atomically(tmp_path / "no" / "out.html", "x")
-    with pytest.raises(UnicodeEncodeError):
-        write_atomically(target, "\ud800")
+    assert list(tmp_path.iterdir()) == [target]
+
+
+def test_a_link_is_followed_and_a_device_is_written_to(tmp_path):
+    target, link = tmp_path / "out.txt", tmp_path / "link.txt"
+    link.symlink_to(target)
+    write_atomically(link, "new")
+    assert link.is_symlink()
     assert target.read_text() == "new"
+    write_atomically(Path("/dev/null"), "new")
+    assert Path("/dev/null").is_char_device()
+
+
+def test_an_output_that_cannot_be_written_is_known_before_the_run(tmp_path):
+    check_writable(tmp_path / "out.html")
+    for path, message in ((tmp_path, "is a folder"), (tmp_path / "no" / "x.html", "its folder is missing")):
+        with pytest.raises(InvalidInput, match=message):
+            check_writable(path)

@@ -49,17 +49,18 @@ def assess(  # noqa: PLR0913, PLR0917 - each parameter is an option that a perso
     """
     from metier.cli.results import render
 
+    options.check_output(output, [*targets, vacancy, taxonomy])
     chosen = options.choose_format(output_format, output)
     settings = options.load_settings()
+    report_language = language.value if language else settings.language
     with options.open_engine(settings, taxonomy=taxonomy, as_of=as_of) as engine:
         sources = _sources(targets, vacancy)
         wanted = None
         if vacancy is not None:
             wanted = engine.prepare_vacancy(engine.read(options.source_of(vacancy), role=Role.VACANCY))
         keep_text = chosen is OutputFormat.HTML or len(sources) == 1
-        result = run_assessments(engine, sources, vacancy=wanted, keep_text=keep_text, output=output)
-    report_language = language.value if language else settings.language
-    options.emit(render(result, chosen, vacancy=wanted, language=report_language), output)
+        with run_assessments(engine, sources, vacancy=wanted, keep_text=keep_text, output=output) as result:
+            options.emit(render(result, chosen, vacancy=wanted, language=report_language), output)
     finish(result)
 
 
@@ -73,8 +74,22 @@ def _sources(targets: Sequence[str], vacancy: str | None) -> list[Source]:
             found.append(options.source_of(target))
         else:
             found.extend(find_sources(Path(target)))
+    found = _without_repeats(found)
     names = Counter(source.name for source in found)
     return [
         replace(source, name=str(source.path)) if source.path and names[source.name] > 1 else source
         for source in found
     ]
+
+
+def _without_repeats(sources: Sequence[Source]) -> list[Source]:
+    """Return the sources without files that were named more than once."""
+    seen: set[Path] = set()
+    kept = []
+    for source in sources:
+        place = source.path.resolve() if source.path else None
+        if place is None or place not in seen:
+            kept.append(source)
+        if place is not None:
+            seen.add(place)
+    return kept

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from enum import StrEnum
 from typing import Annotated
 
@@ -9,6 +10,7 @@ import typer
 
 from metier.cli import options
 from metier.cli.exits import FAILED
+from metier.errors import DocumentError
 from metier.types import Role
 
 app = typer.Typer(name="document", no_args_is_help=True, help="Look at a document as metier reads it.")
@@ -37,7 +39,11 @@ def show(
     limits = options.load_settings().limits
     chosen = output_format or DocumentFormat(options.choose_format(None, None).value)
     with DocumentReader(limits, as_of=options.parse_month(as_of)) as reader:
-        document = reader.read(options.source_of(file), role=role)
+        try:
+            document = reader.read(options.source_of(file), role=role)
+        except DocumentError as exc:
+            print(f"metier: {exc}", file=sys.stderr)
+            raise typer.Exit(FAILED) from exc
     options.emit(document_json(document) if chosen is DocumentFormat.JSON else document_table(document), None)
     if not document.readable:
         raise typer.Exit(FAILED)

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import os
 import sys
+import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
+from io import TextIOWrapper
+from pathlib import Path
 
 from metier.errors import Cancelled, InvalidInput, MetierError, MissingExtra, NotFound
 
-OK, FAILED, USAGE, BACKEND, INTERRUPTED = 0, 1, 2, 4, 130
+OK, FAILED, USAGE, BACKEND, INTERNAL, INTERRUPTED = 0, 1, 2, 4, 70, 130
 
 _EXIT_CODES: tuple[tuple[type[MetierError], int], ...] = (
     (InvalidInput, USAGE),
@@ -35,3 +38,21 @@ def exit_on_error() -> Iterator[None]:
         # The reader of our output went away (`| head`); there is nobody to write to.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(OK)
+    except OSError as exc:
+        print(f"metier: The system refused: {exc.strerror}.", file=sys.stderr)
+        sys.exit(BACKEND)
+    except Exception as exc:  # noqa: BLE001 - the outermost loop; its own text may quote a document
+        where = traceback.extract_tb(exc.__traceback__)[-1]
+        place = f"{Path(where.filename).name}:{where.lineno}"
+        print(
+            f"metier: Internal error {type(exc).__name__} at {place}. Report it with `metier --version`.",
+            file=sys.stderr,
+        )
+        sys.exit(INTERNAL)
+
+
+def use_utf8() -> None:
+    """Write UTF-8 whatever the system's code page is, and never fail over a character."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
+from collections.abc import Sequence
 from datetime import date
 from enum import StrEnum
 from pathlib import Path
@@ -107,7 +108,7 @@ def choose_format(wanted: OutputFormat | None, output: Path | None) -> OutputFor
     if wanted is not None:
         return wanted
     if output is None:
-        return OutputFormat.TABLE if sys.stdout.isatty() else OutputFormat.JSON
+        return OutputFormat.TABLE if sys.stdout is not None and sys.stdout.isatty() else OutputFormat.JSON
     if output.suffix.lower() not in _SUFFIXES:
         raise InvalidInput(
             f"--output must end in {', '.join(_SUFFIXES)}, or --format must be given. Got {output.name}."
@@ -118,7 +119,10 @@ def choose_format(wanted: OutputFormat | None, output: Path | None) -> OutputFor
 def emit(content: str, output: Path | None) -> None:
     """Write results to a file, whole or not at all, or to standard output."""
     if output is None:
+        if sys.stdout is None:
+            raise InvalidInput("Standard output is closed. Name a file with --output.")
         sys.stdout.write(content)
+        sys.stdout.flush()
         return
     from metier.store.journal import write_atomically
 
@@ -126,8 +130,26 @@ def emit(content: str, output: Path | None) -> None:
     print(f"Wrote {output}.", file=sys.stderr)
 
 
+def read_standard_input() -> bytes:
+    """Return all of standard input."""
+    if sys.stdin is None:
+        raise InvalidInput("Standard input is closed. Name a file, or send the document through a pipe.")
+    return sys.stdin.buffer.read()
+
+
+def check_output(output: Path | None, inputs: Sequence[str | Path | None]) -> None:
+    """Refuse an output that cannot be written, or that would overwrite what is read."""
+    if output is None:
+        return
+    from metier.store.journal import check_writable
+
+    check_writable(output)
+    if output.resolve() in {Path(path).resolve() for path in inputs if path}:
+        raise InvalidInput(f"--output {output} is one of the inputs and would be lost. Name another file.")
+
+
 def source_of(path: str) -> Source:
     """Return the single document that an argument names: a file, or `-` for standard input."""
     if path == STANDARD_INPUT:
-        return Source(STANDARD_INPUT, data=sys.stdin.buffer.read())
+        return Source(STANDARD_INPUT, data=read_standard_input())
     return Source(Path(path).name, path=Path(path))

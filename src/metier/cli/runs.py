@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 _N_SHOWN_FAILURES = 10
 
 
+@contextmanager
 def run_assessments(
     engine: Engine,
     sources: Sequence[Source],
@@ -31,8 +32,11 @@ def run_assessments(
     vacancy: Vacancy | None = None,
     keep_text: bool = False,
     output: Path | None = None,
-) -> BatchResult:
-    """Assess documents with a progress bar; with an output, progress is kept beside it until the end."""
+) -> Iterator[BatchResult]:
+    """Assess documents with a progress bar, and hand the result to the block that writes it.
+
+    With an output, progress is kept beside it until that block has ended well.
+    """
     from metier.batch import assess_sources, run_fingerprint
 
     with ExitStack() as stack:
@@ -40,10 +44,16 @@ def run_assessments(
         if output is not None and len(sources) > 1:
             run = run_fingerprint(engine, vacancy, keep_text=keep_text)
             journal = stack.enter_context(_journal(output, run))
-        on_progress = stack.enter_context(_progress_bar(len(sources)))
-        return assess_sources(
-            engine, sources, vacancy=vacancy, keep_text=keep_text, journal=journal, on_progress=on_progress
-        )
+        with _progress_bar(len(sources)) as on_progress:
+            result = assess_sources(
+                engine,
+                sources,
+                vacancy=vacancy,
+                keep_text=keep_text,
+                journal=journal,
+                on_progress=on_progress,
+            )
+        yield result
 
 
 @contextmanager
@@ -89,6 +99,8 @@ def finish(result: BatchResult) -> None:
     lines += [f"{a.source} is not scored. {a.findings[0].message}" for a in unreadable]
     for line in lines[:_N_SHOWN_FAILURES]:
         print(f"metier: {line}", file=sys.stderr)
+    if len(lines) > _N_SHOWN_FAILURES:
+        print(f"metier: ... and {len(lines) - _N_SHOWN_FAILURES:,} more.", file=sys.stderr)
     if len(result.outcomes) == 1:
         raise typer.Exit(FAILED)
     counts = Counter(result.failure_counts()) + Counter(a.findings[0].code for a in unreadable)

@@ -45,7 +45,7 @@ def detect(
     from metier.skills.detect import SkillDetector
 
     settings = options.load_settings()
-    content = sys.stdin.buffer.read().decode("utf-8", "replace") if text is None else text
+    content = options.read_standard_input().decode("utf-8", "replace") if text is None else text
     if len(content) > settings.max_chars:
         raise InvalidInput(f"A text may have {settings.max_chars:,} characters. It has {len(content):,}.")
     detector = SkillDetector(options.load_taxonomy(taxonomy or settings.taxonomy, settings))
@@ -69,10 +69,13 @@ def batch(
     from metier.cli.results import skills_lines
     from metier.documents.source import find_sources
 
+    options.check_output(output, [source, taxonomy])
     settings = options.load_settings()
-    with options.open_engine(settings, taxonomy=taxonomy, as_of=None) as engine:
-        result = run_assessments(engine, list(find_sources(source)), output=output)
-    options.emit(skills_lines(result), output)
+    with (
+        options.open_engine(settings, taxonomy=taxonomy, as_of=None) as engine,
+        run_assessments(engine, list(find_sources(source)), output=output) as result,
+    ):
+        options.emit(skills_lines(result), output)
     finish(result)
 
 

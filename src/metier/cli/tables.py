@@ -237,13 +237,13 @@ def _one_line(text: str) -> str:
 
 def _rendered(renderable: RenderableType) -> str:
     """Return what a console would print: with colours and its width on a terminal, plain elsewhere."""
-    on_terminal = sys.stdout.isatty()
+    on_terminal = sys.stdout is not None and sys.stdout.isatty()
     width = shutil.get_terminal_size((_PLAIN_WIDTH, 40)).columns if on_terminal else _PLAIN_WIDTH
     console = Console(
         file=StringIO(),
         width=width,
         force_terminal=on_terminal,
-        no_color=not on_terminal,
+        no_color=None if on_terminal else True,  # None lets NO_COLOR decide
         highlight=False,
         markup=False,
     )

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import json
+import os
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from metier.errors import CorruptDocument, EmptyDocument, InvalidInput, NotFound
+from metier.errors import CorruptDocument, EmptyDocument, InvalidInput, NotFound, UnreadableFile
 
 STANDARD_INPUT = "-"
 DOCUMENT_SUFFIXES = (".pdf", ".docx", ".txt", ".md", ".text")
 ROWS_SUFFIX = ".jsonl"
 _TEXT_KEYS = ("text", "resume", "description")
+
+
+_MAX_NAME_CHARS = 200
+_UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +30,7 @@ class Source:
         path: the file that holds it, for documents that are files.
         data: its bytes, for a document that came through standard input or the network.
         text: the text itself, for documents that are rows.
-        error: why the row could not be taken, if so.
+        error: why the row or file could not be taken, if so.
     """
 
     name: str
@@ -32,6 +38,15 @@ class Source:
     data: bytes | None = None
     text: str | None = None
     error: InvalidInput | None = None
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "name", printable_name(self.name))
+
+
+def printable_name(name: str) -> str:
+    """Return a name that a terminal and a log can show: no control characters, at most 200 characters."""
+    shown = _UNPRINTABLE.sub("\ufffd", name)
+    return shown if len(shown) <= _MAX_NAME_CHARS else f"{shown[: _MAX_NAME_CHARS - 1]}…"
 
 
 def find_sources(path: Path) -> Iterator[Source]:
@@ -45,10 +60,14 @@ def find_sources(path: Path) -> Iterator[Source]:
         NotFound: nothing is there.
         InvalidInput: the folder holds no document.
     """
-    if path.is_dir():
+    try:
+        is_folder, exists = path.is_dir(), path.exists()
+    except OSError as exc:
+        raise InvalidInput(f"{printable_name(str(path))} cannot be opened: {exc.strerror}.") from exc
+    if is_folder:
         yield from _in_folder(path)
-    elif not path.exists():
-        raise NotFound(f"There is no file or folder at {path}. Check the path.")
+    elif not exists:
+        raise NotFound(f"There is no file or folder at {printable_name(str(path))}. Check the path.")
     elif path.suffix.lower() == ROWS_SUFFIX:
         yield from _rows(path, name=path.name)
     else:
@@ -63,6 +82,8 @@ def _in_folder(folder: Path) -> Iterator[Source]:
         and not any(part.startswith(".") for part in path.relative_to(folder).parts)
         and path.is_file()
     ]
+    if not os.access(folder, os.R_OK | os.X_OK):
+        raise InvalidInput(f"{folder} cannot be opened. Ask for the right to read it.")
     if not files:
         endings = ", ".join((*DOCUMENT_SUFFIXES, ROWS_SUFFIX))
         raise InvalidInput(f"{folder} holds no document. Files that are read end in {endings}.")
@@ -75,10 +96,18 @@ def _in_folder(folder: Path) -> Iterator[Source]:
 
 
 def _rows(path: Path, *, name: str) -> Iterator[Source]:
-    with path.open("rb") as file:
-        for number, line in enumerate(file, start=1):
-            if line.strip():
-                yield _row(line, f"{name}:{number}")
+    n_rows = 0
+    try:
+        with path.open("rb") as file:
+            for number, line in enumerate(file, start=1):
+                if line.strip():
+                    n_rows += 1
+                    yield _row(line, f"{name}:{number}")
+    except OSError as exc:
+        yield Source(name, error=UnreadableFile(f"{name} cannot be opened: {exc.strerror}."))
+        return
+    if not n_rows:
+        yield Source(name, error=EmptyDocument(f"{name} holds no rows."))
 
 
 def _row(line: bytes, place: str) -> Source:

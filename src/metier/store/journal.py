@@ -9,11 +9,14 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any, BinaryIO, Self
 
 from metier.errors import InvalidInput
+
+_HEAD = b'{"run": "'
 
 
 class Journal:
@@ -31,9 +34,13 @@ class Journal:
         self._file: BinaryIO | None = None
 
     def __enter__(self) -> Self:
-        """Open the file and take over what an interrupted run with the same `run` left in it."""
-        kept = self._recover() if self.path.exists() else 0
+        """Open the file and take over what an interrupted run with the same `run` left in it.
+
+        Raises:
+            InvalidInput: the file cannot be written, or is no journal and would be lost.
+        """
         try:
+            kept = self._recover() if self.path.exists() else 0
             self._file = self.path.open("r+b" if kept else "wb")
         except OSError as exc:
             raise InvalidInput(f"{self.path} cannot be written: {exc.strerror}.") from exc
@@ -69,12 +76,19 @@ class Journal:
         """Read whole lines of the same run into `done`; return how many bytes they take."""
         kept = 0
         with self.path.open("rb") as file:
-            for number, line in enumerate(file):
+            head = file.readline()
+            if head.endswith(b"\n") and not head.startswith(_HEAD):
+                raise InvalidInput(
+                    f"{self.path} is in the way and is no journal. Move it, or choose another output."
+                )
+            if _parse(head) != {"run": self.run}:
+                return 0
+            kept = len(head)
+            for line in file:
                 row = _parse(line)
-                if row is None or (number == 0 and row.get("run") != self.run):
+                if row is None or row.keys() != {"key", "value"}:
                     break
-                if number:
-                    self.done[row["key"]] = row["value"]
+                self.done[row["key"]] = row["value"]
                 kept += len(line)
         return kept
 
@@ -86,19 +100,39 @@ def _parse(line: bytes) -> dict[str, Any] | None:
         row = json.loads(line)
     except ValueError:
         return None
-    return row if isinstance(row, dict) and ("run" in row or {"key", "value"} <= row.keys()) else None
+    return row if isinstance(row, dict) else None
 
 
 def write_atomically(path: Path, content: str) -> None:
-    """Write a file so that it is either the old one or the whole new one.
+    """Write a file so that it is either the old one or the whole new one; a pipe or device is written to.
 
     Raises:
         InvalidInput: the folder does not exist or cannot be written.
     """
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    data = content.encode("utf-8", "backslashreplace")
+    target = path.resolve()
+    temporary = target.with_name(f".{target.name[:100]}.{os.getpid()}.tmp")
     try:
-        temporary.write_text(content, encoding="utf-8")
-        temporary.replace(path)
+        if target.exists() and not target.is_file():
+            target.write_bytes(data)
+            return
+        temporary.write_bytes(data)
+        temporary.replace(target)
     except OSError as exc:
-        temporary.unlink(missing_ok=True)
+        with suppress(OSError):
+            temporary.unlink(missing_ok=True)
         raise InvalidInput(f"{path} cannot be written: {exc.strerror}. Choose another output path.") from exc
+
+
+def check_writable(path: Path) -> None:
+    """Make sure before a long run that its output can be written after it.
+
+    Raises:
+        InvalidInput: a folder, or in one that is not there or cannot be written.
+    """
+    if not path.name or path.is_dir():
+        raise InvalidInput(f"The output must be a file. {path} is a folder. Name a file in it.")
+    if not os.access(path.resolve().parent, os.W_OK):
+        raise InvalidInput(
+            f"{path} cannot be written: its folder is missing or closed. Choose another output path."
+        )
