@@ -66,6 +66,7 @@ def test_a_cut_off_file_is_corrupt(share):
     [
         ({"readme.txt": b"hello"}, CorruptDocument),
         ({"[Content_Types].xml": b"<Types", "word/document.xml": b"<w"}, CorruptDocument),
+        ({"word/document.xml": b'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "b">]><w/>'}, CorruptDocument),
         ({"word/document.xml": b"0" * 20_000_000}, LimitExceeded),
         ({f"word/{i}.xml": b"" for i in range(6000)}, LimitExceeded),
     ],

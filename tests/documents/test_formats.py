@@ -10,7 +10,8 @@ OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
     ("data", "name", "expected"),
     [
         (b"%PDF-1.7\n...", "cv.pdf", DocumentFormat.PDF),
-        (b"junk before %PDF-1.4", "cv", DocumentFormat.PDF),
+        (b"junk before\n%PDF-1.4", "cv", DocumentFormat.PDF),
+        (b"I know the %PDF-1.4 header", "cv.txt", DocumentFormat.TEXT),
         (b"%PDF-1.7\n...", "cv.docx", DocumentFormat.PDF),
         (b"PK\x03\x04...word/document.xml", "cv.bin", DocumentFormat.DOCX),
         (b"PK\x03\x04 cut off", "cv.docx", DocumentFormat.DOCX),

@@ -33,7 +33,8 @@ def show(
     as_of: options.AsOfOption = None,
 ) -> None:
     """Show a document's text, language, sections, periods, months of experience and findings."""
-    from metier.cli.results import document_json, document_table
+    from metier.cli.results import document_json
+    from metier.cli.tables import document_table
     from metier.documents.reader import DocumentReader
 
     limits = options.load_settings().limits

@@ -125,11 +125,6 @@ def document_json(document: Document) -> str:
     return json.dumps({key: mapping[key] for key in keys}, ensure_ascii=False, indent=2) + "\n"
 
 
-def document_table(document: Document) -> str:
-    """Return a document for a terminal: what was understood, then the text."""
-    return tables.document_table(document)
-
-
 def to_csv(rows: Sequence[Mapping[str, Any]]) -> str:
     """Return rows as CSV with a header; cells that a spreadsheet would run are made text."""
     if not rows:

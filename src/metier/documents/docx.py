@@ -22,6 +22,9 @@ _MAX_PARTS = 5_000
 _MAX_RATIO = 200
 _RATIO_FROM_BYTES = 10_000_000
 
+_BODY = "word/document.xml"
+_HEAD_BYTES = 4096
+
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _MC_FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
 
@@ -61,8 +64,20 @@ def _check_archive(data: bytes, name: str) -> None:
     try:
         with zipfile.ZipFile(BytesIO(data)) as archive:
             parts = archive.infolist()
-    except (zipfile.BadZipFile, NotImplementedError, ValueError, OSError) as exc:
+            body = _head(archive, _BODY)
+    except (
+        zipfile.BadZipFile,
+        zlib.error,
+        NotImplementedError,
+        RuntimeError,
+        ValueError,
+        OSError,
+        EOFError,
+    ) as exc:
         raise CorruptDocument(f"{name} is a damaged or cut-off Word file. Send the original.") from exc
+    if b"<!DOCTYPE" in body:
+        # No word processor writes one; what its entities hide would silently be missing from the text.
+        raise CorruptDocument(f"{name} holds an XML document type, which no Word file needs. Save it anew.")
     unpacked = sum(part.file_size for part in parts)
     bomb = any(
         part.file_size > _RATIO_FROM_BYTES and part.file_size > _MAX_RATIO * max(part.compress_size, 1)
@@ -73,6 +88,13 @@ def _check_archive(data: bytes, name: str) -> None:
             f"{name} unpacks to {unpacked:,} bytes in {len(parts):,} parts, more than a document needs "
             f"({_MAX_UNPACKED_BYTES:,} in {_MAX_PARTS:,}). Save it anew from a word processor."
         )
+
+
+def _head(archive: zipfile.ZipFile, part: str) -> bytes:
+    if part not in archive.namelist():
+        return b""
+    with archive.open(part) as file:
+        return file.read(_HEAD_BYTES)
 
 
 def _open(data: bytes, name: str) -> WordFile:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from enum import StrEnum
 
 from metier.errors import CorruptDocument, EmptyDocument, EncryptedDocument, UnsupportedFormat
 
-_PDF_MAGIC_REACH = 1024  # the PDF reference allows the header anywhere in the first 1,024 bytes
+# The PDF reference allows the header anywhere in the first 1,024 bytes; a text may name it within a line.
+_PDF_MAGIC = re.compile(rb"(?:^|[\r\n])[\x00-\x20\xbb\xbf\xef]*%PDF-")
+_PDF_MAGIC_REACH = 1024
 _OLE_MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ENCRYPTED_PACKAGE = "EncryptedPackage".encode("utf-16-le")
 _WORD_BODY = b"word/document"
@@ -49,7 +52,7 @@ def detect_format(data: bytes, name: str) -> DocumentFormat:
     """
     if not data.strip(b"\x00 \t\r\n"):
         raise EmptyDocument(f"{name} is empty. Send the file again.")
-    if b"%PDF-" in data[:_PDF_MAGIC_REACH]:
+    if _PDF_MAGIC.search(data, 0, _PDF_MAGIC_REACH):
         return DocumentFormat.PDF
     if data.startswith(b"PK\x03\x04"):
         return _zip_format(data, name)
