@@ -87,7 +87,7 @@ def test_the_formula_names_the_figures_that_coverage_is_computed_with():
     assert module.CREDITS == computed.CREDITS
     assert "(3 × R + 1 × P) / (3 × nR + 1 × nP)" in EN.formula()
     assert "matched = 1, implied = 0.7, missing = 0" in EN.formula()
-    assert "найдено = 1, подразумевается = 0,7, не найдено = 0" in RU.formula()
+    assert "найдено = 1, косвенно = 0,7, не найдено = 0" in RU.formula()
 
 
 @given(REQUIREMENTS)

@@ -95,7 +95,7 @@ PHRASES = {
     "preferred": Phrase("nice to have", "желательно"),
     "status": Phrase("Status", "Статус"),
     "matched": Phrase("matched", "найдено"),
-    "implied": Phrase("implied", "подразумевается"),
+    "implied": Phrase("implied", "косвенно"),
     "missing": Phrase("missing", "не найдено"),
     "evidence": Phrase("Evidence in the resume", "Подтверждение в резюме"),
     "no_requirements": Phrase("Not held against the vacancy.", "Не сопоставлено с вакансией."),
@@ -160,7 +160,7 @@ PHRASES = {
         "and nR and nP are their numbers.",
         "Оценка = (%(required)s × R + %(preferred)s × P) / (%(required)s × nR + %(preferred)s × nP), "
         "где R и P — суммы баллов обязательных и желательных навыков "
-        "(найдено = %(matched)s, подразумевается = %(implied)s, не найдено = %(missing)s), "
+        "(найдено = %(matched)s, косвенно = %(implied)s, не найдено = %(missing)s), "
         "а nR и nP — их количество.",
     ),
     "made_with": Phrase("Made with", "Чем получено"),
