@@ -61,7 +61,14 @@ def test_what_is_dumped_is_loaded_back(tmp_path):
         ("t.yaml", "name: t\nskills: [{id: a, label: A1, colour: red}]", "skills.0.colour"),
         ("t.json", "{", "t.json is not valid JSON: .* in line 1"),
         ("t.csv", "id;label\na;A1\n", "the columns are id and label"),
-        ("t.csv", "", "the columns are id and label.*Got none"),
+        ("t.csv", "", "the columns are id and label.*Got 0 columns"),
+        ("t.csv", "+7 900 000, John Smith\n", "Got 2 columns, 2 of them with other names"),
+        ("t.csv", f"id,label\na,{'x' * 200_000}\n", "t.csv, line .: field larger"),
+        ("t.yaml", "version: 2020-13-45", "t.yaml is not valid YAML"),
+        ("t.yaml", "version: !!int abc", "t.yaml is not valid YAML"),
+        ("t.yaml", "[" * 200_000, "nested deeper than a taxonomy can be"),
+        ("t.yaml", "- " * 200_000, "nested deeper than a taxonomy can be"),
+        ("t.json", "[" * 200_000, "nested deeper than a taxonomy can be"),
         ("t.txt", "words", "ends in .yaml, .yml, .json, .csv. Got t.txt"),
     ],
 )
@@ -123,3 +130,14 @@ def default_finder():
 
 def test_the_schema_of_the_dump_is_plain_json():
     assert set(json.loads(dump_taxonomy(default_taxonomy()))) == {"name", "categories", "skills"}
+
+
+def test_the_listed_csv_is_read_back(tmp_path):
+    from metier.cli.results import render_taxonomy
+
+    default = default_taxonomy()
+    read = load_taxonomy(write(tmp_path, "t.csv", render_taxonomy(default, "csv")))
+    for left, right in zip(default.entries, read.entries, strict=True):
+        assert (left.skill.id, left.names) == (right.skill.id, right.names)
+        assert (left.exact, left.ambiguous, left.decoys) == (right.exact, right.ambiguous, right.decoys)
+        assert [i.skill for i in left.implies] == [i.skill for i in right.implies]

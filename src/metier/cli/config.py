@@ -3,34 +3,24 @@
 from __future__ import annotations
 
 import json
-from enum import StrEnum
-from typing import Annotated
 
 import typer
 
 from metier.cli import options
+from metier.cli.options import TableOrJson
 
 app = typer.Typer(name="config", no_args_is_help=True, help="Look at the settings in force.")
 
 
-class ConfigFormat(StrEnum):
-    """A form of the settings."""
-
-    TABLE = "table"
-    JSON = "json"
-
-
 @app.command("show", epilog="Example: METIER_TIMEOUT_S=60 metier config show")
 def show(
-    output_format: Annotated[
-        ConfigFormat | None, typer.Option("--format", help="Default: as in assess.")
-    ] = None,
+    output_format: options.TableOrJsonOption = None,
 ) -> None:
     """Show each setting, its value and where it comes from."""
     from metier.config import ResolvedSettings
 
     origins = ResolvedSettings.load().origins
-    if (output_format or options.choose_format(None, None)) == ConfigFormat.JSON:
+    if (output_format or options.choose_format(None, None)) == TableOrJson.JSON:
         rows = (
             json.dumps({"name": s.name, "value": s.value, "origin": s.origin}, default=str) for s in origins
         )

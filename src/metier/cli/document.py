@@ -3,33 +3,24 @@
 from __future__ import annotations
 
 import sys
-from enum import StrEnum
 from typing import Annotated
 
 import typer
 
 from metier.cli import options
 from metier.cli.exits import FAILED
+from metier.cli.options import TableOrJson
 from metier.errors import DocumentError
 from metier.types import Role
 
 app = typer.Typer(name="document", no_args_is_help=True, help="Look at a document as metier reads it.")
 
 
-class DocumentFormat(StrEnum):
-    """A form of one document."""
-
-    TABLE = "table"
-    JSON = "json"
-
-
 @app.command("show", epilog="Example: metier document show resume.pdf --format json")
 def show(
     file: Annotated[str, typer.Argument(help="A file, or - for standard input.", metavar="FILE")],
     role: Annotated[Role, typer.Option(help="What the document is.")] = Role.RESUME,
-    output_format: Annotated[
-        DocumentFormat | None, typer.Option("--format", help="Default: as in assess.")
-    ] = None,
+    output_format: options.TableOrJsonOption = None,
     as_of: options.AsOfOption = None,
 ) -> None:
     """Show a document's text, language, sections, periods, months of experience and findings."""
@@ -38,13 +29,13 @@ def show(
     from metier.documents.reader import DocumentReader
 
     limits = options.load_settings().limits
-    chosen = output_format or DocumentFormat(options.choose_format(None, None).value)
+    chosen = output_format or TableOrJson(options.choose_format(None, None).value)
     with DocumentReader(limits, as_of=options.parse_month(as_of)) as reader:
         try:
             document = reader.read(options.source_of(file), role=role)
         except DocumentError as exc:
             print(f"metier: {exc}", file=sys.stderr)
             raise typer.Exit(FAILED) from exc
-    options.emit(document_json(document) if chosen is DocumentFormat.JSON else document_table(document), None)
+    options.emit(document_json(document) if chosen is TableOrJson.JSON else document_table(document), None)
     if not document.readable:
         raise typer.Exit(FAILED)

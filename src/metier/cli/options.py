@@ -33,6 +33,13 @@ class OutputFormat(StrEnum):
     CSV = "csv"
 
 
+class TableOrJson(StrEnum):
+    """A form of one thing that is shown."""
+
+    TABLE = "table"
+    JSON = "json"
+
+
 _SUFFIXES = {
     ".html": OutputFormat.HTML,
     ".htm": OutputFormat.HTML,
@@ -42,6 +49,7 @@ _SUFFIXES = {
     ".txt": OutputFormat.TABLE,
 }
 
+TableOrJsonOption = Annotated[TableOrJson | None, typer.Option("--format", help="Default: as in assess.")]
 TaxonomyOption = Annotated[
     str | None,
     typer.Option(help="A taxonomy file, the name of an imported taxonomy, or 'default'.", metavar="FILE"),

@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from metier.errors import NotFound, TaxonomyError
@@ -43,13 +44,24 @@ def import_esco(path: Path, *, language: str) -> Taxonomy:
         raise TaxonomyError(f"language must be a language of ESCO: {known}. Got {language!r}.")
     if not path.is_file():
         raise NotFound(f"There is no ESCO file at {path}. docs/how-to/esco.md says where to get one.")
-    csv.field_size_limit(_MAX_FIELD_CHARS)
     try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
+        with _wide_fields(), path.open(encoding="utf-8-sig", newline="") as file:
             entries = list(_entries(csv.DictReader(file), path.name))
     except (UnicodeDecodeError, csv.Error) as exc:
         raise TaxonomyError(f"{path.name} is not a UTF-8 csv file. Download it again.") from exc
+    except OSError as exc:
+        raise TaxonomyError(f"{path.name} cannot be opened: {exc.strerror}.") from exc
     return Taxonomy(f"esco-{language}", entries)
+
+
+@contextmanager
+def _wide_fields() -> Iterator[None]:
+    """Let a csv field hold as much as ESCO's do; the limit is one for the whole process."""
+    previous = csv.field_size_limit(_MAX_FIELD_CHARS)
+    try:
+        yield
+    finally:
+        csv.field_size_limit(previous)
 
 
 def _entries(reader: csv.DictReader[str], source: str) -> Iterator[TaxonomyEntry]:

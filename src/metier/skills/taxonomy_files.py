@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from functools import lru_cache
 from importlib import resources
 from io import StringIO
@@ -22,6 +23,11 @@ from metier.types import Skill
 
 DEFAULT_NAME = "default"
 TAXONOMY_SUFFIXES = (".yaml", ".yml", ".json", ".csv")
+
+_MAX_KEY_CHARS = 60
+_MAX_BYTES = 100_000_000
+# PyYAML's C parser recurses and takes the process down with it; a taxonomy has three levels.
+_DEEP = re.compile(r"(?:[\[{]\s*){50}|(?:^|\n)[ ]{2000}|(?:- ){50}|(?:\? ){50}")
 
 _Name = Annotated[str, Field(min_length=1, max_length=500)]
 
@@ -88,18 +94,29 @@ def load_taxonomy(path: Path) -> Taxonomy:
         TaxonomyError: another ending, broken syntax, or a rule of the format is broken; the message
             says where.
     """
-    if not path.is_file():
-        raise NotFound(f"There is no taxonomy file at {path}. Check the path.")
+    content = _read(path)
     suffix = path.suffix.lower()
-    if suffix not in TAXONOMY_SUFFIXES:
-        raise TaxonomyError(f"A taxonomy file ends in {', '.join(TAXONOMY_SUFFIXES)}. Got {path.name}.")
-    try:
-        content = path.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError as exc:
-        raise TaxonomyError(f"{path.name} must be UTF-8. Byte {exc.start} is not. Save it as UTF-8.") from exc
     if suffix == ".csv":
         return _from_mapping(_csv_mapping(content, path), source=path.name)
     return _from_mapping(_parse(content, suffix, path.name), source=path.name)
+
+
+def _read(path: Path) -> str:
+    try:
+        if not path.is_file():
+            raise NotFound(f"There is no taxonomy file at {path}. Check the path.")
+        if path.suffix.lower() not in TAXONOMY_SUFFIXES:
+            raise TaxonomyError(f"A taxonomy file ends in {', '.join(TAXONOMY_SUFFIXES)}. Got {path.name}.")
+        if path.stat().st_size > _MAX_BYTES:
+            raise TaxonomyError(f"{path.name} may have {_MAX_BYTES:,} bytes. It has more. Split it.")
+        content = path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as exc:
+        raise TaxonomyError(f"{path.name} must be UTF-8. Byte {exc.start} is not. Save it as UTF-8.") from exc
+    except OSError as exc:
+        raise TaxonomyError(f"The taxonomy file cannot be opened: {exc.strerror}.") from exc
+    if _DEEP.search(content):
+        raise TaxonomyError(f"{path.name} is nested deeper than a taxonomy can be. Look at its brackets.")
+    return content
 
 
 def dump_taxonomy(taxonomy: Taxonomy) -> str:
@@ -136,10 +153,11 @@ def _parse(content: str, suffix: str, source: str) -> Any:
     except yaml.MarkedYAMLError as exc:
         line = exc.problem_mark.line + 1 if exc.problem_mark else 1
         raise TaxonomyError(f"{source} is not valid YAML: {exc.problem} in line {line}.") from exc
-    except (yaml.YAMLError, RecursionError) as exc:
-        raise TaxonomyError(f"{source} is not valid YAML. Check its characters and nesting.") from exc
     except json.JSONDecodeError as exc:
         raise TaxonomyError(f"{source} is not valid JSON: {exc.msg} in line {exc.lineno}.") from exc
+    except (yaml.YAMLError, RecursionError, ValueError) as exc:
+        kind = "JSON" if suffix == ".json" else "YAML"
+        raise TaxonomyError(f"{source} is not valid {kind}. Check its values and nesting.") from exc
 
 
 def _from_mapping(mapping: Any, *, source: str) -> Taxonomy:
@@ -147,7 +165,7 @@ def _from_mapping(mapping: Any, *, source: str) -> Taxonomy:
         parsed = _TaxonomyFile.model_validate(mapping)
     except ValidationError as exc:
         first = exc.errors(include_url=False)[0]
-        where = ".".join(str(part) for part in first["loc"]) or "the top level"
+        where = ".".join(str(part)[:_MAX_KEY_CHARS] for part in first["loc"]) or "the top level"
         more = f" ({exc.error_count() - 1} more)" if exc.error_count() > 1 else ""
         raise TaxonomyError(f"{source}: {where}: {first['msg']}{more}.") from exc
     return Taxonomy(
@@ -157,6 +175,7 @@ def _from_mapping(mapping: Any, *, source: str) -> Taxonomy:
     )
 
 
+_GUARD = re.compile(r"^'(?=[=+@-])")
 _LIST_COLUMNS = ("aliases", "exact", "ambiguous", "decoys", "implies")
 _CSV_COLUMNS = ("id", "label", "category", "description", *_LIST_COLUMNS)
 
@@ -167,25 +186,33 @@ def _csv_mapping(content: str, path: Path) -> dict[str, Any]:
     if not {"id", "label"} <= columns or not columns <= set(_CSV_COLUMNS):
         raise TaxonomyError(
             f"{path.name}: the columns are id and label, and if wanted {', '.join(_CSV_COLUMNS[2:])}. "
-            f"Got {', '.join(sorted(columns)) or 'none'}."
+            f"Got {len(columns)} columns, {len(columns - set(_CSV_COLUMNS))} of them with other names."
         )
-    return {"name": path.stem, "skills": [_csv_skill(row) for row in reader]}
+    try:
+        return {"name": path.stem, "skills": [_csv_skill(row) for row in reader]}
+    except csv.Error as exc:
+        raise TaxonomyError(f"{path.name}, line {reader.line_num}: {exc}.") from exc
 
 
 def _csv_skill(row: dict[str, str | None]) -> dict[str, Any]:
     lists = {
-        column: [item.strip() for item in (row.get(column) or "").split("|") if item.strip()]
+        column: [item.strip() for item in _cell(row, column).split("|") if item.strip()]
         for column in _LIST_COLUMNS
     }
-    label = (row.get("label") or "").strip()
+    label = _cell(row, "label")
     return {
-        "id": (row.get("id") or "").strip(),
+        "id": _cell(row, "id"),
         "label": label,
-        "category": (row.get("category") or "").strip() or None,
-        "description": (row.get("description") or "").strip(),
+        "category": _cell(row, "category") or None,
+        "description": _cell(row, "description"),
         "names": {"any": lists["aliases"]},
         "exact": lists["exact"],
         "ambiguous": lists["ambiguous"],
         "decoys": lists["decoys"],
         "implies": [{"skill": skill, "reason": f"{label} implies it."} for skill in lists["implies"]],
     }
+
+
+def _cell(row: dict[str, str | None], column: str) -> str:
+    """Return a cell, without the apostrophe that keeps a spreadsheet from running it."""
+    return _GUARD.sub("", (row.get(column) or "").strip())
