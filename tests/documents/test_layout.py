@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import time
 from collections import Counter
 from itertools import zip_longest
 
@@ -260,3 +261,10 @@ words = st.lists(st.text("abcdefgh", min_size=1, max_size=12), min_size=1, max_s
 def test_columns_of_any_text_lose_and_repeat_nothing(left, right):
     glyphs = by_rows(column(50, 700, left), column(520, 700, right))
     assert Counter("".join(read(glyphs)).replace(" ", "")) == Counter(glyph.text for glyph in glyphs)
+
+
+def test_a_row_of_very_many_pieces_is_read_in_time():
+    glyphs = [Glyph("x", 30.0 * i, 30.0 * i + 5, 700, 10) for i in range(1000)]
+    started = time.process_time()
+    assert read(glyphs) == [" ".join("x" * 1000)]
+    assert time.process_time() - started < 8

@@ -387,18 +387,40 @@ def _reads_on(side: _Side) -> bool:
     return (long and side.fill >= 0.6) or continued >= 0.25 * len(side.texts)
 
 
+@dataclass(slots=True)
+class _OpenLine:
+    """A line while pieces join it; `even` while all of them have its baseline and size."""
+
+    pieces: _Line
+    right: float
+    even: bool = True
+
+    def takes(self, piece: _Piece) -> bool:
+        """Tell whether a piece stands on this line."""
+        first = self.pieces[0]
+        follows = self.even and piece.left >= self.right
+        if follows and (piece.baseline, piece.em) == (first.baseline, first.em):
+            return True
+        return _belongs(piece, self.pieces)
+
+    def add(self, piece: _Piece) -> None:
+        """Put a piece on this line."""
+        first = self.pieces[0]
+        self.even = self.even and (piece.baseline, piece.em) == (first.baseline, first.em)
+        self.right = max(self.right, piece.right)
+        self.pieces.append(piece)
+
+
 def _lines(pieces: list[_Piece]) -> list[_Line]:
     """Return lines from the top, each sorted from left to right."""
-    lines: list[_Line] = []
+    lines: list[_OpenLine] = []
     for piece in sorted(pieces, key=lambda piece: (-piece.baseline, piece.left)):
-        line = next((line for line in reversed(lines[-4:]) if _belongs(piece, line)), None)
+        line = next((line for line in reversed(lines[-4:]) if line.takes(piece)), None)
         if line is None:
-            lines.append([piece])
+            lines.append(_OpenLine([piece], piece.right))
         else:
-            line.append(piece)
-    for line in lines:
-        line.sort(key=lambda piece: piece.left)
-    return lines
+            line.add(piece)
+    return [sorted(line.pieces, key=lambda piece: piece.left) for line in lines]
 
 
 def _belongs(piece: _Piece, line: _Line) -> bool:
