@@ -13,7 +13,7 @@ LOCK := $(BIN)/uv pip compile pyproject.toml --quiet --universal --python-versio
 unexport PIP_USER PIP_TARGET PIP_PREFIX PIP_ROOT PIP_REQUIRE_HASHES PIP_NO_DEPS PYTHONHOME PYTHONPATH
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint format bench docs lock clean
+.PHONY: help demo test test-train lint format bench docs lock clean
 .NOTPARALLEL:
 
 help: ## list the targets
@@ -25,12 +25,18 @@ demo: $(VENV)/.base ## install metier and assess the example resumes
 	@$(BIN)/metier $(DEMO) --output demo-report.html 2>/dev/null || [ $$? -eq 1 ]
 	@test -s demo-report.html
 	@echo
-	@echo "The same with every quote, for a browser: demo-report.html"
+	@echo "What sentences show without naming it (examples/summaries, English and Russian):"
+	@for text in examples/summaries/*.txt; do $(BIN)/metier skills detect --format table < $$text; done
+	@echo
+	@echo "The resumes with every quote, for a browser: demo-report.html"
 	@echo "Try your own file next:"
 	@echo "  $(BIN)/metier assess YOUR.pdf"
 
 test: lint ## check style, types and docs, then run the tests
 	@$(BIN)/python -m pytest
+
+test-train: $(VENV)/.train ## install torch and the like, and test what needs them
+	@$(BIN)/python -m pytest tests/encoders tests/training tests/skills/test_fit.py tests/skills/test_build_head.py
 
 lint: $(VENV)/.dev ## check style, types and the generated docs
 	$(BIN)/ruff check .
@@ -83,3 +89,8 @@ $(VENV)/.dev: requirements/dev.txt requirements/base.txt pyproject.toml | $(VENV
 	$(BIN)/python -m pip install --quiet --require-hashes --requirement requirements/dev.txt
 	$(BIN)/python -m pip install --quiet --no-deps --editable .
 	@touch $(VENV)/.base $@
+
+# Without hashes: which build of torch fits depends on the machine. requirements/train.txt pins its version.
+$(VENV)/.train: requirements/train.txt $(VENV)/.dev
+	$(BIN)/python -m pip install --quiet --constraint requirements/train.txt --editable '.[train]'
+	@touch $@

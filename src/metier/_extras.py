@@ -11,7 +11,9 @@ from metier.errors import MissingExtra
 EXTRA_OF: Final[dict[str, str]] = {
     "accelerate": "train",
     "datasets": "train",
+    "nncf": "train",
     "onnx": "train",
+    "onnxruntime": "train",
     "peft": "train",
     "sentence_transformers": "train",
     "sklearn": "train",

@@ -12,7 +12,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, Self
 
-from platformdirs import user_config_path, user_data_path
+from platformdirs import user_cache_path, user_config_path, user_data_path
 
 from metier.errors import SettingsError
 from metier.types import ReadingLimits
@@ -21,6 +21,7 @@ _PREFIX = "METIER_"
 _CONFIG_FILE = "CONFIG"
 _LANGUAGES = ("en", "ru")
 _LIMITS = ReadingLimits()
+_MOST_THREADS = 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,10 @@ class Settings:
         timeout_s: seconds for extracting the text of one PDF or Word file.
         language: language of reports, en or ru.
         taxonomy: `default`, the name of an imported taxonomy, or a path.
+        model: name or folder of the encoder to read with; `none` to go by words alone.
+        threads: threads for the encoder; 0 for as many as there are cores. Changes no result.
         data_dir: folder for what a user imports.
+        cache_dir: folder for what can be made again at any time.
     """
 
     max_bytes: int = _LIMITS.max_bytes
@@ -43,11 +47,16 @@ class Settings:
     timeout_s: float = _LIMITS.timeout_s
     language: str = "en"
     taxonomy: str = "default"
+    model: str = "base"
+    threads: int = 0
     data_dir: Path = Path()
+    cache_dir: Path = Path()
 
     def __post_init__(self) -> None:
         if self.language not in _LANGUAGES:
             raise SettingsError(f"language must be one of {', '.join(_LANGUAGES)}. Got {self.language!r}.")
+        if not 0 <= self.threads <= _MOST_THREADS:
+            raise SettingsError(f"threads must be 0 to {_MOST_THREADS}. Got {self.threads}.")
         try:
             self.limits  # noqa: B018 - building the limits checks them
         except ValueError as exc:
@@ -100,7 +109,7 @@ class ResolvedSettings:
 
 
 def _defaults() -> dict[str, Setting]:
-    base = Settings(data_dir=user_data_path("metier"))
+    base = Settings(data_dir=user_data_path("metier"), cache_dir=user_cache_path("metier"))
     return {
         field.name: Setting(field.name, getattr(base, field.name), "default") for field in fields(Settings)
     }

@@ -11,7 +11,10 @@ MetierError
 │  │  └─ UnreadableFile             the system does not let it be opened
 │  ├─ TaxonomyError                 a taxonomy file breaks a rule
 │  └─ SettingsError                 a setting is unknown or out of range
-├─ NotFound (LookupError)           no such file, skill or taxonomy
+├─ NotFound (LookupError)           no such file, skill, taxonomy or model
+├─ ModelError                       a model folder cannot be used
+│  ├─ ModelFormatError              a file is missing, damaged, changed or not what its name says
+│  └─ ModelMismatch                 the parts do not belong together, or to this program
 ├─ MissingExtra (ImportError)       an optional dependency is not installed
 └─ Cancelled                        stopped by the user; what was done is kept
 
@@ -91,9 +94,27 @@ class SettingsError(InvalidInput):
 
 
 class NotFound(MetierError, LookupError):
-    """No file, skill or taxonomy goes by that name."""
+    """No file, skill, taxonomy or model goes by that name."""
 
     code = "not_found"
+
+
+class ModelError(MetierError):
+    """A model cannot be used; the message says which file and why."""
+
+    code = "model_error"
+
+
+class ModelFormatError(ModelError):
+    """A model file is missing, damaged, changed since it was made, or not what its name says."""
+
+    code = "model_format_error"
+
+
+class ModelMismatch(ModelError):
+    """The parts of a model do not belong together, or not to this version of metier."""
+
+    code = "model_mismatch"
 
 
 class MissingExtra(MetierError, ImportError):

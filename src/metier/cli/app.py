@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from metier import __version__
-from metier.cli import assess, config, document, skills
+from metier.cli import assess, config, document, models, skills
 
 app = typer.Typer(
     name="metier",
@@ -38,4 +38,5 @@ def _root(
 app.command("assess", epilog=assess.EXAMPLE)(assess.assess)
 app.add_typer(skills.app)
 app.add_typer(document.app)
+app.add_typer(models.app)
 app.add_typer(config.app)

@@ -7,7 +7,6 @@ import json
 import typer
 
 from metier.cli import options
-from metier.cli.options import TableOrJson
 
 app = typer.Typer(name="config", no_args_is_help=True, help="Look at the settings in force.")
 
@@ -20,7 +19,7 @@ def show(
     from metier.config import ResolvedSettings
 
     origins = ResolvedSettings.load().origins
-    if (output_format or options.choose_format(None, None)) == TableOrJson.JSON:
+    if options.wants_json(output_format):
         rows = (
             json.dumps({"name": s.name, "value": s.value, "origin": s.origin}, default=str) for s in origins
         )

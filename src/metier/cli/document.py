@@ -9,7 +9,6 @@ import typer
 
 from metier.cli import options
 from metier.cli.exits import FAILED
-from metier.cli.options import TableOrJson
 from metier.errors import DocumentError
 from metier.types import Role
 
@@ -29,13 +28,13 @@ def show(
     from metier.documents.reader import DocumentReader
 
     limits = options.load_settings().limits
-    chosen = output_format or TableOrJson(options.choose_format(None, None).value)
+    as_json = options.wants_json(output_format)
     with DocumentReader(limits, as_of=options.parse_month(as_of)) as reader:
         try:
             document = reader.read(options.source_of(file), role=role)
         except DocumentError as exc:
             print(f"metier: {exc}", file=sys.stderr)
             raise typer.Exit(FAILED) from exc
-    options.emit(document_json(document) if chosen is TableOrJson.JSON else document_table(document), None)
+    options.emit(document_json(document) if as_json else document_table(document), None)
     if not document.readable:
         raise typer.Exit(FAILED)

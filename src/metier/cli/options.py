@@ -17,11 +17,15 @@ from metier.errors import InvalidInput
 
 if TYPE_CHECKING:
     from metier.config import Settings
-    from metier.engine import Engine
+    from metier.encoders.load import Runtime
+    from metier.engine import Engine, Models
+    from metier.skills.detect import SkillDetector
     from metier.skills.taxonomy import Taxonomy
     from metier.types import YearMonth
 
 TAXONOMY_FOLDER = "taxonomies"
+MODEL_FOLDER = "models"
+NO_MODEL = "none"
 
 
 class OutputFormat(StrEnum):
@@ -54,6 +58,12 @@ TaxonomyOption = Annotated[
     str | None,
     typer.Option(help="A taxonomy file, the name of an imported taxonomy, or 'default'.", metavar="FILE"),
 ]
+ModelOption = Annotated[
+    str | None,
+    typer.Option(
+        help="Encoder to read with: a name, a model folder, or 'none' for words only.", metavar="NAME"
+    ),
+]
 FormatOption = Annotated[
     OutputFormat | None,
     typer.Option(
@@ -78,12 +88,37 @@ def load_settings() -> Settings:
     return ResolvedSettings.load().settings
 
 
-def open_engine(settings: Settings, *, taxonomy: str | None, as_of: str | None) -> Engine:
+def open_engine(settings: Settings, *, taxonomy: str | None, model: str | None, as_of: str | None) -> Engine:
     """Return an engine for the options of a command."""
     from metier.engine import Engine
 
+    return Engine.load(
+        lambda: load_taxonomy(taxonomy or settings.taxonomy, settings),
+        limits=settings.limits,
+        as_of=parse_month(as_of),
+        models=lambda: load_models(model or settings.model, settings),
+    )
+
+
+def load_detector(settings: Settings, *, taxonomy: str | None, model: str | None) -> SkillDetector:
+    """Return what detects skills in any text, for the options of a command."""
+    from metier.skills.detect import SkillDetector
+    from metier.skills.semantics import Semantics
+
     found = load_taxonomy(taxonomy or settings.taxonomy, settings)
-    return Engine(found, limits=settings.limits, as_of=parse_month(as_of))
+    models = load_models(model or settings.model, settings)
+    semantics = Semantics(found, models.encoder, models.head, cache=models.cache) if models else None
+    return SkillDetector(found, semantics)
+
+
+def load_models(name: str, settings: Settings) -> Models | None:
+    """Return the encoder of a name or folder with its head, or None for `none`."""
+    if name == NO_MODEL:
+        return None
+    from metier.encoders.load import find_model
+    from metier.engine import Models
+
+    return Models.load(find_model(name, models_dir(settings)), runtime(settings))
 
 
 def load_taxonomy(name: str, settings: Settings) -> Taxonomy:
@@ -96,6 +131,23 @@ def load_taxonomy(name: str, settings: Settings) -> Taxonomy:
     if "/" not in name and imported.is_file():
         return taxonomy_files.load_taxonomy(imported)
     return taxonomy_files.load_taxonomy(Path(name))
+
+
+def models_dir(settings: Settings) -> Path:
+    """Return the folder of the models that the user added."""
+    return settings.data_dir / MODEL_FOLDER
+
+
+def runtime(settings: Settings) -> Runtime:
+    """Return how models run."""
+    from metier.encoders.load import Runtime
+
+    return Runtime(threads=settings.threads, cache=settings.cache_dir)
+
+
+def wants_json(wanted: TableOrJson | None) -> bool:
+    """Tell whether one thing is to be shown as JSON: as asked, or where no terminal is."""
+    return (wanted or TableOrJson(choose_format(None, None).value)) is TableOrJson.JSON
 
 
 def parse_month(text: str | None) -> YearMonth:

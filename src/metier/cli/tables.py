@@ -25,6 +25,7 @@ from metier.types import (
     Importance,
     Quote,
     RequirementStatus,
+    Similarity,
     SkillEvidence,
 )
 
@@ -58,7 +59,7 @@ def ranking_table(ranked: Sequence[Ranked], vacancy: Vacancy | None) -> str:
     table.add_column("Implied by the text" if vacancy else "Implied", ratio=1)
     for item in ranked:
         table.add_row(*_ranking_row(item, with_vacancy=vacancy is not None))
-    return _rendered(table)
+    return rendered(table)
 
 
 def assessment_table(assessment: Assessment, document: Document) -> str:
@@ -69,18 +70,20 @@ def assessment_table(assessment: Assessment, document: Document) -> str:
     parts += _finding_lines(assessment.findings)
     if assessment.status is AssessmentStatus.UNREADABLE:
         parts.append(Text("Not scored: the document cannot be judged.", style="red"))
-        return _rendered(Group(*parts))
+        return rendered(Group(*parts))
     if assessment.coverage is not None:
         parts += ["", _coverage_table(assessment.coverage, document.text)]
+    if assessment.similarity is not None:
+        parts.append(Text(_similarity_line(assessment.similarity)))
     skills = _evidence_table(assessment.skills, document.text) if assessment.skills else Text(_NO_SKILL)
-    return _rendered(Group(*parts, "", skills))
+    return rendered(Group(*parts, "", skills))
 
 
 def skills_table(skills: Sequence[SkillEvidence]) -> str:
     """Return detected skills with the words that show them."""
     if not skills:
         return f"{_NO_SKILL}\n"
-    return _rendered(_evidence_table(skills, None))
+    return rendered(_evidence_table(skills, None))
 
 
 def taxonomy_table(categories: Mapping[str, str], entries: Iterable[TaxonomyEntry]) -> str:
@@ -90,7 +93,7 @@ def taxonomy_table(categories: Mapping[str, str], entries: Iterable[TaxonomyEntr
         category = categories.get(entry.skill.broader or "", entry.skill.broader or "")
         implied = ", ".join(implication.skill for implication in entry.implies)
         table.add_row(entry.skill.id, entry.skill.label, category, _some(entry.skill.aliases), implied)
-    return _rendered(table)
+    return rendered(table)
 
 
 def settings_table(settings: Iterable[Setting]) -> str:
@@ -98,7 +101,7 @@ def settings_table(settings: Iterable[Setting]) -> str:
     table = Table("Setting", "Value", "From")
     for setting in settings:
         table.add_row(setting.name, str(setting.value), setting.origin)
-    return _rendered(table)
+    return rendered(table)
 
 
 def document_table(document: Document) -> str:
@@ -112,7 +115,7 @@ def document_table(document: Document) -> str:
         words = _one_line(document.text[period.span.start : period.span.end])
         facts.add_row("period" if period.counted else "not counted", f"{words} ({period.months} months)")
     lines = _finding_lines(document.findings)
-    return _rendered(Group(Text(document.source, style="bold"), facts, *lines, "", Text(document.text)))
+    return rendered(Group(Text(document.source, style="bold"), facts, *lines, "", Text(document.text)))
 
 
 def duration(months: int | None) -> str:
@@ -167,6 +170,11 @@ def _n_required(coverage: Coverage, status: RequirementStatus) -> int:
 
 def _names(coverage: Coverage, status: RequirementStatus) -> list[str]:
     return [requirement.name for requirement in coverage.requirements if requirement.status is status]
+
+
+def _similarity_line(similarity: Similarity) -> str:
+    sections = ", ".join(f"{section.kind.value} {section.score:.2f}" for section in similarity.sections)
+    return f"Nearness in meaning {similarity.score:.2f} (a score, not a probability): {sections}"
 
 
 def _coverage_table(coverage: Coverage, text: str) -> Table:
@@ -235,7 +243,7 @@ def _one_line(text: str) -> str:
     return " ".join(text.split())
 
 
-def _rendered(renderable: RenderableType) -> str:
+def rendered(renderable: RenderableType) -> str:
     """Return what a console would print: with colours and its width on a terminal, plain elsewhere."""
     on_terminal = sys.stdout is not None and sys.stdout.isatty()
     width = shutil.get_terminal_size((_PLAIN_WIDTH, 40)).columns if on_terminal else _PLAIN_WIDTH
@@ -246,6 +254,7 @@ def _rendered(renderable: RenderableType) -> str:
         no_color=None if on_terminal else True,  # None lets NO_COLOR decide
         highlight=False,
         markup=False,
+        emoji=False,
     )
     with console.capture() as capture:
         console.print(renderable)

@@ -1,0 +1,1 @@
+"""What trainers share, and the tools that make the model that ships."""

