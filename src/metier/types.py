@@ -300,6 +300,28 @@ class Coverage:
 
 
 @dataclass(frozen=True, slots=True)
+class SectionSimilarity:
+    """How near one section of a resume is in meaning to a vacancy; `score` is -1 to 1."""
+
+    kind: SectionKind
+    span: Span
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Similarity:
+    """How near a resume is in meaning to a vacancy, beside what it covers of it.
+
+    Attributes:
+        score: of the whole resume, -1 to 1. Orders resumes against one vacancy, is no probability.
+        sections: in order of the text.
+    """
+
+    score: float
+    sections: tuple[SectionSimilarity, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Match:
     """The place of a document in a ranking; equal scores share a rank, from 1."""
 
@@ -343,6 +365,7 @@ class Assessment:
         periods: the stretches of time behind `months`.
         skills: explicit ones first, then implicit, then named but not claimed.
         coverage: against the vacancy, or None without one.
+        similarity: to the vacancy in meaning, or None without one or without an encoder.
         findings: what a person should know first.
         provenance: what it was made with.
     """
@@ -358,6 +381,7 @@ class Assessment:
     coverage: Coverage | None
     findings: tuple[Finding, ...]
     provenance: Provenance
+    similarity: Similarity | None = None
 
 
 @dataclass(frozen=True, slots=True)

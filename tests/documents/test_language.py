@@ -1,5 +1,6 @@
 import pytest
 
+import metier.documents.language as module
 from metier.documents.language import detect_language
 
 
@@ -19,3 +20,20 @@ from metier.documents.language import detect_language
 )
 def test_the_language_of_a_text(text, language):
     assert detect_language(text) == language
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("Worked with the team and wrote most of the code for the billing of the shop", "en"),
+        ("Выпускал программы для магазина и писал тесты к ним каждый день", "ru"),
+        ("Вів команду розробників і писав програми для крамниці щодня", "uk"),
+        ("Arbeitete an der Abrechnung und schrieb Programme für den Laden in Berlin", "de"),
+    ],
+)
+def test_plain_english_and_russian_need_no_library_and_others_do(text, language, monkeypatch):
+    asked = []
+    real = module._identify
+    monkeypatch.setattr(module, "_identify", lambda *args: asked.append(1) or real(*args))
+    assert module.detect_language(text) == language
+    assert bool(asked) == (language not in {"en", "ru"})

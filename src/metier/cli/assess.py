@@ -37,6 +37,7 @@ def assess(  # noqa: PLR0913, PLR0917 - each parameter is an option that a perso
         str | None, typer.Option(help="Hold the resumes against this vacancy and rank them.", metavar="FILE")
     ] = None,
     taxonomy: options.TaxonomyOption = None,
+    model: options.ModelOption = None,
     output_format: options.FormatOption = None,
     output: options.OutputOption = None,
     as_of: options.AsOfOption = None,
@@ -53,7 +54,7 @@ def assess(  # noqa: PLR0913, PLR0917 - each parameter is an option that a perso
     chosen = options.choose_format(output_format, output)
     settings = options.load_settings()
     report_language = language.value if language else settings.language
-    with options.open_engine(settings, taxonomy=taxonomy, as_of=as_of) as engine:
+    with options.open_engine(settings, taxonomy=taxonomy, model=model, as_of=as_of) as engine:
         sources = _sources(targets, vacancy)
         wanted = None
         if vacancy is not None:

@@ -161,6 +161,8 @@ def _coverage_cells(assessment: Assessment) -> dict[str, Any]:
     if assessment.coverage is None:
         return {}
     cells: dict[str, Any] = {"coverage": f"{assessment.coverage.score:.4f}"}
+    if assessment.similarity is not None:
+        cells["similarity"] = f"{assessment.similarity.score:.4f}"
     for importance in Importance:
         for status in RequirementStatus:
             names = [
@@ -182,7 +184,7 @@ def _csv_failure(failure: Failure) -> dict[str, Any]:
 
 
 def _empty_row() -> dict[str, Any]:
-    columns = ["rank", "source", "document_id", "status", "coverage", "months", "language"]
+    columns = ["rank", "source", "document_id", "status", "coverage", "similarity", "months", "language"]
     columns += ["explicit_skills", "implicit_skills"]
     columns += [f"{importance}_{status}" for importance in Importance for status in RequirementStatus]
     return dict.fromkeys([*columns, "findings", "error", "error_message"], "")

@@ -38,20 +38,21 @@ def detect(
     text: Annotated[str | None, typer.Option(help="The text; standard input without it.")] = None,
     skill: Annotated[list[str] | None, typer.Option(help="Show only this skill id; may be repeated.")] = None,
     taxonomy: options.TaxonomyOption = None,
+    model: options.ModelOption = None,
     output_format: SkillsFormatOption = None,
 ) -> None:
     """Detect the skills that a text shows, with the words that show them."""
     from metier.cli.results import render_skills
-    from metier.skills.detect import SkillDetector
 
     settings = options.load_settings()
     content = options.read_standard_input().decode("utf-8", "replace") if text is None else text
     if len(content) > settings.max_chars:
         raise InvalidInput(f"A text may have {settings.max_chars:,} characters. It has {len(content):,}.")
-    detector = SkillDetector(options.load_taxonomy(taxonomy or settings.taxonomy, settings))
+    detector = options.load_detector(settings, taxonomy=taxonomy, model=model)
     for wanted in skill or ():
         detector.taxonomy.entry(wanted)
-    found = [evidence for evidence in detector.detect(content) if not skill or evidence.skill in skill]
+    evidences = detector.detect(content, reading=detector.read(content))
+    found = [evidence for evidence in evidences if not skill or evidence.skill in skill]
     options.emit(render_skills(found, _format(output_format).value), None)
 
 
@@ -64,6 +65,7 @@ def batch(
         Path, typer.Option(help="JSON lines, one for each input, in its order.", metavar="PATH")
     ],
     taxonomy: options.TaxonomyOption = None,
+    model: options.ModelOption = None,
 ) -> None:
     """Detect the skills of many texts; goes on after a bad row and after an interrupt."""
     from metier.cli.results import skills_lines
@@ -72,11 +74,43 @@ def batch(
     options.check_output(output, [source, taxonomy])
     settings = options.load_settings()
     with (
-        options.open_engine(settings, taxonomy=taxonomy, as_of=None) as engine,
+        options.open_engine(settings, taxonomy=taxonomy, model=model, as_of=None) as engine,
         run_assessments(engine, list(find_sources(source)), output=output) as result,
     ):
         options.emit(skills_lines(result), output)
     finish(result)
+
+
+@app.command("fit-head", epilog="Example: metier skills fit-head --texts jobs.jsonl --output head/")
+def fit_head(
+    texts: Annotated[
+        list[Path],
+        typer.Option(
+            help="txt, md, json, jsonl, csv or tsv with job texts; may be repeated.", metavar="FILE"
+        ),
+    ],
+    output: Annotated[Path, typer.Option(help="An empty folder for the head.", metavar="DIR")],
+    labelled: Annotated[
+        Path | None, typer.Option(help="CSV with sentence and skills, a list of labels.", metavar="FILE")
+    ] = None,
+    judged: Annotated[
+        Path | None,
+        typer.Option(help="CSV of judged sentences to calibrate with; none shown without.", metavar="FILE"),
+    ] = None,
+) -> None:
+    """Fit the head that finds skills by meaning to the shipped encoder; needs the train extra."""
+    from metier.encoders.load import BASE, load_encoder, shipped_models
+    from metier.skills.build_head import HeadOptions, build_head
+    from metier.skills.taxonomy_files import default_taxonomy
+
+    encoder = load_encoder(shipped_models()[BASE], options.runtime(options.load_settings()))
+    chosen = HeadOptions(tuple(texts), labelled, judged)
+    card = build_head(chosen, default_taxonomy(), encoder, output, say=_say)
+    _say(f"Wrote {output}. {card.metrics}")
+
+
+def _say(message: str) -> None:
+    print(message, file=sys.stderr)
 
 
 @taxonomy_app.command("show", epilog="Example: metier skills taxonomy show --format csv > skills.csv")

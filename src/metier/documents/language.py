@@ -19,6 +19,12 @@ _SCRIPTS = {
     "he": re.compile(r"[\u05d0-\u05ea]"),
     "cyrillic": re.compile(r"[\u0400-\u04ff]"),
 }
+# Words that no other language in Latin letters has; letters that part Russian from its neighbours.
+_ENGLISH = frozenset(("the", "and", "with", "of"))
+_PLAIN_SHARE = 0.04
+_WORD = re.compile(r"[a-z]+")
+_RUSSIAN_ONLY = re.compile(r"[ыэ]", re.IGNORECASE)
+_NOT_RUSSIAN = re.compile(r"[іїєґўәғқңөұүһ]", re.IGNORECASE)
 _LATIN = re.compile(r"[A-Za-z\u00c0-\u024f]")
 _LANGUAGES = {
     "cyrillic": ("ru", "uk", "be", "bg", "kk"),
@@ -39,7 +45,23 @@ def detect_language(text: str) -> str:
     script = max(counts, key=counts.__getitem__)
     if counts[script] < _SCRIPT_SHARE * n_letters:
         script = "latin"
+    plain = _plainly(start, script)
+    if plain is not None:
+        return plain
     return _identify(start, script) if script in _LANGUAGES else script
+
+
+def _plainly(text: str, script: str) -> str | None:
+    """Return the language of a text that is plainly English or Russian; py3langid is asked for all others.
+
+    It takes two thirds of a second to unpack, which is a third of what the first answer takes.
+    """
+    if script == "latin":
+        words = _WORD.findall(text.lower())
+        return "en" if sum(word in _ENGLISH for word in words) >= _PLAIN_SHARE * len(words) > 0 else None
+    if script == "cyrillic":
+        return "ru" if _RUSSIAN_ONLY.search(text) and not _NOT_RUSSIAN.search(text) else None
+    return None
 
 
 def _identify(text: str, script: str) -> str:

@@ -6,7 +6,16 @@ import re
 from enum import StrEnum
 from typing import NamedTuple
 
-from metier.types import Coverage, Failure, Finding, Importance, Requirement, RequirementStatus, YearMonth
+from metier.types import (
+    Coverage,
+    Failure,
+    Finding,
+    Importance,
+    Requirement,
+    RequirementStatus,
+    SectionKind,
+    YearMonth,
+)
 
 
 class ReportLanguage(StrEnum):
@@ -37,6 +46,24 @@ CREDITS = {
     RequirementStatus.MATCHED: 1.0,
     RequirementStatus.IMPLIED: 0.7,
     RequirementStatus.MISSING: 0.0,
+}
+
+SECTIONS = {
+    SectionKind.HEADER: Phrase("header", "шапка"),
+    SectionKind.SUMMARY: Phrase("summary", "о себе"),
+    SectionKind.EXPERIENCE: Phrase("experience", "опыт"),
+    SectionKind.EDUCATION: Phrase("education", "образование"),
+    SectionKind.SKILLS: Phrase("skills", "навыки"),
+    SectionKind.PROJECTS: Phrase("projects", "проекты"),
+    SectionKind.CERTIFICATES: Phrase("certificates", "сертификаты"),
+    SectionKind.LANGUAGES: Phrase("languages", "языки"),
+    SectionKind.INTERESTS: Phrase("interests", "увлечения"),
+    SectionKind.DUTIES: Phrase("duties", "обязанности"),
+    SectionKind.REQUIRED: Phrase("required", "требования"),
+    SectionKind.PREFERRED: Phrase("nice to have", "желательно"),
+    SectionKind.OFFER: Phrase("offer", "условия"),
+    SectionKind.EMPLOYER: Phrase("employer", "о компании"),
+    SectionKind.OTHER: Phrase("other", "прочее"),
 }
 
 PHRASES = {
@@ -103,6 +130,11 @@ PHRASES = {
     "show_in_vacancy": Phrase("Show in the vacancy", "Показать в вакансии"),
     "more_places": Phrase("and %d more in the text", "и ещё %d в тексте"),
     "computed": Phrase("How this score comes about", "Как получилась эта оценка"),
+    "similarity": Phrase("Nearness in meaning", "Близость по смыслу"),
+    "similarity_note": Phrase("a score from −1 to 1, not a probability", "оценка от −1 до 1, не вероятность"),
+    "similarity_sections": Phrase(
+        "Nearness in meaning to the vacancy by section", "Близость к вакансии по смыслу по разделам"
+    ),
     # Skills
     "other_skills": Phrase("Other skills", "Другие навыки"),
     "explicit_skills": Phrase("Named in the text", "Названы в тексте"),
@@ -323,6 +355,10 @@ class Words:
     def language_name(self, code: str) -> str:
         """Return the name of a language; one without a name here keeps its code."""
         return self.choose(LANGUAGES[code]) if code in LANGUAGES else code
+
+    def section_name(self, kind: SectionKind) -> str:
+        """Return what a section is called."""
+        return self.choose(SECTIONS[kind])
 
     def formula(self) -> str:
         """Return the sentence that says how coverage is computed."""

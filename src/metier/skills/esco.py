@@ -85,7 +85,7 @@ def _entry(uri: str, label: str, row: dict[str, str | None]) -> TaxonomyEntry:
     names = list(dict.fromkeys([label, *aliases, *(name for name in bare if name_tokens(name))]))
     guarded = tuple(_guarded(names, set(bare)))
     skill = Skill(uri, label, tuple(names[1:]), (row.get("description") or "").strip())
-    return TaxonomyEntry(skill, exact=guarded, ambiguous=guarded)
+    return TaxonomyEntry(skill, exact=guarded, ambiguous=guarded, practice=True)
 
 
 def _guarded(names: Iterable[str], bare: set[str]) -> Iterator[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from metier.documents.section_index import SectionIndex
 from metier.skills.automaton import TokenAutomaton
@@ -38,6 +39,18 @@ _LANGUAGE_WORDS = frozenset(
         "язык языки языке программирование программист разработчик разработчика разработка фреймворк код"
     ).split()
 )
+
+
+class NameJudge(Protocol):
+    """Settles ambiguous names by their context."""
+
+    def settles(self, skill: str) -> bool:
+        """Tell whether it knows the names of a skill."""
+        ...
+
+    def means_skill(self, text: str, span: Span) -> bool:
+        """Tell whether the name at a place in a text stands for its skill."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,12 +91,15 @@ class MentionFinder:
         self._taxonomy = taxonomy
         self._matchers: dict[bool, _Matcher] = {}
 
-    def find(self, text: str, sections: Sequence[Section] = ()) -> list[Mention]:
+    def find(
+        self, text: str, sections: Sequence[Section] = (), *, judge: NameJudge | None = None
+    ) -> list[Mention]:
         """Return the mentions in a text, from left to right; none overlap.
 
         Args:
             text: any text.
             sections: its sections; in one that lists skills or languages an ambiguous name needs no company.
+            judge: what settles ambiguous names by their sentence, for the skills that it knows.
         """
         tokens = tokenise(text)
         candidates = list(self._matcher(text).candidates(text, tokens))
@@ -93,8 +109,11 @@ class MentionFinder:
             for i, candidate in enumerate(candidates)
             if not candidate.ambiguous
             or index.kind_at(candidate.span.start) in _LIST_SECTIONS
-            or _has_company(i, candidates, text)
-            or _has_language_word(candidate, tokens)
+            or (
+                judge.means_skill(text, candidate.span)
+                if judge is not None and judge.settles(candidate.skill)
+                else _has_company(i, candidates, text) or _has_language_word(candidate, tokens)
+            )
         ]
 
     def _matcher(self, text: str) -> _Matcher:

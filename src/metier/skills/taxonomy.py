@@ -33,6 +33,8 @@ class TaxonomyEntry:
             company of other skills.
         decoys: phrases that hold a name but mean something else ("R&D").
         implies: what follows from the skill.
+        practice: sentences can show it by what they say, without its name. True of "Code review", not of
+            a product, which can only be named.
     """
 
     skill: Skill
@@ -40,6 +42,7 @@ class TaxonomyEntry:
     ambiguous: tuple[str, ...] = ()
     decoys: tuple[str, ...] = ()
     implies: tuple[Implication, ...] = ()
+    practice: bool = False
 
     @property
     def names(self) -> tuple[str, ...]:

@@ -50,6 +50,7 @@ class _SkillRow(_Strict):
     id: _Name
     label: _Name
     category: str | None = None
+    practice: bool = False
     description: str = ""
     names: dict[str, list[_Name]] = {}
     exact: list[_Name] = []
@@ -66,6 +67,7 @@ class _SkillRow(_Strict):
             ambiguous=tuple(self.ambiguous),
             decoys=tuple(self.decoys),
             implies=tuple(Implication(row.skill, row.reason) for row in self.implies),
+            practice=self.practice,
         )
 
 
@@ -126,6 +128,7 @@ def dump_taxonomy(taxonomy: Taxonomy) -> str:
             "id": entry.skill.id,
             "label": entry.skill.label,
             "category": entry.skill.broader,
+            "practice": entry.practice,
             "description": entry.skill.description,
             "names": {"any": list(entry.skill.aliases)},
             "exact": list(entry.exact),
@@ -177,7 +180,7 @@ def _from_mapping(mapping: Any, *, source: str) -> Taxonomy:
 
 _GUARD = re.compile(r"^'(?=[=+@-])")
 _LIST_COLUMNS = ("aliases", "exact", "ambiguous", "decoys", "implies")
-_CSV_COLUMNS = ("id", "label", "category", "description", *_LIST_COLUMNS)
+_CSV_COLUMNS = ("id", "label", "category", "practice", "description", *_LIST_COLUMNS)
 
 
 def _csv_mapping(content: str, path: Path) -> dict[str, Any]:
@@ -204,6 +207,7 @@ def _csv_skill(row: dict[str, str | None]) -> dict[str, Any]:
         "id": _cell(row, "id"),
         "label": label,
         "category": _cell(row, "category") or None,
+        "practice": _cell(row, "practice") or False,
         "description": _cell(row, "description"),
         "names": {"any": lists["aliases"]},
         "exact": lists["exact"],

@@ -1,0 +1,294 @@
+"""Builds the head for skills: reads the examples with an encoder, fits, calibrates, writes a model folder."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import json
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+from safetensors.numpy import save
+
+from metier.encoders.folder import CARD, ModelCard, file_entry, file_sha256
+from metier.encoders.reading import Encoder, TextKind
+from metier.errors import InvalidInput, NotFound
+from metier.skills import examples as ex
+from metier.skills.fit import Task, fit_calibration, fit_names, fit_projection
+from metier.skills.head import HEAD, SETTINGS, TASK, VECTORS, SkillHead
+from metier.skills.implicit import telling_sentences
+from metier.skills.semantics import Semantics
+from metier.skills.taxonomy import Taxonomy
+from metier.skills.vectors import encode_skills
+from metier.training.corpus import read_texts
+from metier.types import Span
+
+NAME: Final = "metier-skills"
+SEED: Final = 20261121
+FIT: Final = (0.0, 0.7)
+CALIBRATE: Final = (0.7, 0.85)
+REPORT: Final = (0.85, 1.0)
+WRITTEN_FIT: Final = (0.0, 0.8)
+PRECISION: Final = 0.7
+_TEXTS_PER_FILE: Final = 500
+_CENTER_TEXTS: Final = 400
+_WRITTEN_WEIGHT: Final = 3.0  # few, but each says what it shows
+
+
+@dataclass(frozen=True, slots=True)
+class HeadOptions:
+    """What `build_head` works with.
+
+    Attributes:
+        texts: files of job texts and resumes that may shape weights.
+        labelled: a CSV of sentences with skills, or None.
+        judged: a CSV of judged pairs to calibrate with; without one the head shows no skill yet.
+    """
+
+    texts: tuple[Path, ...]
+    labelled: Path | None = None
+    judged: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedPair:
+    """A sentence of a text, which its hash names, a skill, and whether a reader saw that skill in it."""
+
+    text_sha256: str
+    start: int
+    end: int
+    skill: str
+    part: str
+    shows: bool
+
+
+def build_head(
+    options: HeadOptions,
+    taxonomy: Taxonomy,
+    encoder: Encoder,
+    output: Path,
+    *,
+    say: Callable[[str], None],
+) -> ModelCard:
+    """Write a head for skills as a model folder, and return its card.
+
+    Args:
+        options: texts and files.
+        taxonomy: whose practices it is fitted to.
+        encoder: what it reads the states of.
+        output: a folder that does not exist yet or is empty.
+        say: told in a sentence what is being done.
+
+    Raises:
+        InvalidInput: the output folder is not empty, or no text is long enough.
+        NotFound: a file is missing.
+        MissingExtra: the `train` extra is not installed.
+    """
+    if output.exists() and any(output.iterdir()):
+        raise InvalidInput(f"{output} must be empty. Name another folder with --output.")
+    texts = documents(options.texts, FIT)
+    if not texts:
+        raise InvalidInput(f"No text of {ex.MIN_CHARS} characters is in the files. Name others with --texts.")
+    say(f"Reading {len(texts):,} texts with {encoder.name}.")
+    head = _fitted(options, taxonomy, encoder, texts, say)
+    metrics: dict[str, Any] = {}
+    if options.judged is not None:
+        say("Calibrating with judged sentences.")
+        head, metrics = _calibrated(head, taxonomy, encoder, options)
+    return write_head(head, output, options, metrics)
+
+
+def documents(files: Sequence[Path], part: tuple[float, float]) -> list[str]:
+    """Return texts of 300 characters or more in a part of all texts, at most 500 a file, cut at 9,000."""
+    texts: list[str] = []
+    for file in files:
+        own = [text[: ex.MAX_CHARS] for text in read_texts([file]) if len(text) >= ex.MIN_CHARS]
+        texts += sorted(text for text in own if ex.in_part(text, low=part[0], high=part[1]))[:_TEXTS_PER_FILE]
+    return texts
+
+
+def name_states(sentences: Sequence[ex.AmbiguousSentence], encoder: Encoder) -> NDArray[np.float32]:
+    """Return the mean state of the name in each sentence, (n, dim), each read by itself.
+
+    Raises:
+        InvalidInput: a sentence does not hold its name.
+    """
+    states = np.zeros((len(sentences), encoder.dim), np.float32)
+    for i, sentence in enumerate(sentences):
+        place = re.search(rf"(?<!\w){re.escape(sentence.name)}(?!\w)", sentence.text, re.IGNORECASE)
+        if place is None:
+            raise InvalidInput(f"Sentence {i + 1} on {sentence.skill} must hold the name {sentence.name!r}.")
+        reading = encoder.read(sentence.text)
+        inside = (reading.spans[:, 0] >= place.start()) & (reading.spans[:, 0] < place.end())
+        states[i] = reading.states[inside].mean(axis=0, dtype=np.float64)
+    return states
+
+
+def read_judged(file: Path) -> list[JudgedPair]:
+    """Return the judged pairs of a CSV file.
+
+    Raises:
+        NotFound: no such file.
+        InvalidInput: a row breaks the layout.
+    """
+    if not file.is_file():
+        raise NotFound(f"There is no file of judged sentences {file}.")
+    try:
+        with file.open(encoding="utf-8", newline="") as table:
+            return [
+                JudgedPair(
+                    row["text_sha256"],
+                    int(row["start"]),
+                    int(row["end"]),
+                    row["skill"],
+                    row["part"],
+                    bool(int(row["shows"])),
+                )
+                for row in csv.DictReader(table)
+            ]
+    except (KeyError, ValueError, TypeError) as error:
+        raise InvalidInput(
+            f"{file.name} needs the columns text_sha256, start, end, skill, part and shows (0 or 1)."
+        ) from error
+
+
+def text_sha256(text: str) -> str:
+    """Return the hash that names a text among the judged pairs."""
+    return hashlib.sha256(text.encode(errors="replace")).hexdigest()[:16]
+
+
+def judged_features(
+    pairs: Sequence[JudgedPair], texts: Sequence[str], semantics: Semantics
+) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+    """Return what the calibration weighs and what the reader said, for pairs whose text is at hand.
+
+    Returns:
+        Features (n, 4) and labels (n,).
+    """
+    by_text: dict[str, list[JudgedPair]] = {}
+    for pair in pairs:
+        by_text.setdefault(pair.text_sha256, []).append(pair)
+    features: list[NDArray[np.float64]] = []
+    labels: list[bool] = []
+    for text in texts:
+        own = by_text.pop(text_sha256(text), [])
+        if own:
+            sentences = telling_sentences(text)
+            found = semantics.detector.features(text, sentences, semantics.encoder.read(text))
+            place = {span: i for i, span in enumerate(sentences)}
+            features += [found[place[Span(p.start, p.end)], semantics.index(p.skill)] for p in own]
+            labels += [pair.shows for pair in own]
+    return np.array(features, np.float64).reshape(-1, 4), np.array(labels, np.int64)
+
+
+def write_head(head: SkillHead, output: Path, options: HeadOptions, metrics: Mapping[str, Any]) -> ModelCard:
+    """Write a head as a model folder, and return its card."""
+    output.mkdir(parents=True, exist_ok=True)
+    facts = {
+        "encoder_sha256": head.encoder_sha256,
+        "taxonomy_sha256": head.taxonomy_sha256,
+        "settled_names": sorted(head.settled_names),
+        **{name: getattr(head, name) for name in SETTINGS},
+    }
+    tensors = {name: np.ascontiguousarray(getattr(head, name)) for name in VECTORS}
+    tensors |= {"projection": head.projection.astype(np.float16), "practice_vectors": head.practice_vectors}
+    (output / HEAD).write_bytes(save(tensors, metadata={"facts": json.dumps(facts, sort_keys=True)}))
+    card = ModelCard(
+        name=NAME,
+        task=TASK,
+        base=f"head for encoder {head.encoder_sha256}",
+        license="MIT",
+        languages=("en", "ru"),
+        dim=len(head.sentence_center),
+        max_tokens=0,
+        prefixes={},
+        command="metier skills fit-head --texts FILE... --labelled FILE --judged FILE",
+        training_data={
+            f"{path.resolve().parent.name}/{path.name}": file_sha256(path)
+            for path in (*options.texts, options.labelled, options.judged)
+            if path is not None
+        },
+        parameters={name: int(tensor.size) for name, tensor in sorted(tensors.items())},
+        metrics=dict(metrics),
+        files={HEAD: file_entry(output / HEAD)},
+    )
+    (output / CARD).write_bytes(card.dump())
+    return card
+
+
+def _fitted(
+    options: HeadOptions, taxonomy: Taxonomy, encoder: Encoder, texts: list[str], say: Callable[[str], None]
+) -> SkillHead:
+    vectors = encode_skills(taxonomy, encoder)
+    plain = vectors.astype(np.float32)
+    names = ex.ambiguous_sentences()
+    weights, bias = fit_names(name_states(names, encoder), np.array([name.shows for name in names], np.int64))
+    dim = encoder.dim
+    sample = texts[:: max(1, len(texts) // _CENTER_TEXTS)]
+    empty = SkillHead(
+        name=NAME,
+        sha256="",
+        encoder_sha256=encoder.sha256,
+        projection=np.eye(dim, dtype=np.float32),
+        projection_offset=np.zeros(dim, np.float32),
+        null_weights=np.zeros(dim, np.float32),
+        null_bias=0.0,
+        feature_weights=np.array([1, 0, 0, 0], np.float32),
+        intercept=0.0,
+        threshold=1.0,
+        sentence_center=ex.sentence_center(sample, encoder),
+        skill_center=plain.mean(axis=0, dtype=np.float64).astype(np.float32),
+        document_center=encoder.encode(sample, kind=TextKind.PASSAGE)
+        .mean(axis=0, dtype=np.float64)
+        .astype("f4"),
+        name_weights=weights,
+        name_bias=bias,
+        settled_names=frozenset(name.skill for name in names),
+        taxonomy_sha256=taxonomy.sha256,
+        practice_vectors=vectors,
+    )
+    tasks = _tasks(options, taxonomy, encoder, texts, empty)
+    say(f"Fitting to {sum(len(task.examples) for task in tasks):,} sentences.")
+    found = fit_projection(tasks, seed=SEED)
+    return replace(
+        empty,
+        projection=found.projection.astype(np.float16).astype(np.float32),  # as it will be stored
+        projection_offset=found.projection_offset,
+        null_weights=found.null_weights,
+        null_bias=found.null_bias,
+    )
+
+
+def _tasks(
+    options: HeadOptions, taxonomy: Taxonomy, encoder: Encoder, texts: Sequence[str], head: SkillHead
+) -> list[Task]:
+    own = head.center_skills(head.practice_vectors.astype(np.float32))
+    center = head.sentence_center
+    written = [
+        s for s in ex.written_sentences() if ex.in_part(s.text, low=WRITTEN_FIT[0], high=WRITTEN_FIT[1])
+    ]
+    tasks = [
+        Task(ex.cut_examples(texts, taxonomy, encoder, center), own),
+        Task(ex.written_examples(written, taxonomy, encoder, center, seed=SEED), own, weight=_WRITTEN_WEIGHT),
+    ]
+    if options.labelled is not None:
+        examples, labels = ex.labelled_examples(options.labelled, encoder, center)
+        vectors = encoder.encode(labels, kind=TextKind.QUERY)
+        tasks.append(Task(examples, head.center_skills(vectors)))
+    return tasks
+
+
+def _calibrated(
+    head: SkillHead, taxonomy: Taxonomy, encoder: Encoder, options: HeadOptions
+) -> tuple[SkillHead, dict[str, Any]]:
+    pairs = [pair for pair in read_judged(options.judged or Path()) if pair.part == "calibrate"]
+    texts = documents(options.texts, CALIBRATE)
+    features, shows = judged_features(pairs, texts, Semantics(taxonomy, encoder, head))
+    weights, intercept, threshold = fit_calibration(features, shows, precision=PRECISION)
+    metrics = {"calibration": {"pairs": len(shows), "shown": int(shows.sum()), "precision": PRECISION}}
+    return replace(head, feature_weights=weights, intercept=intercept, threshold=threshold), metrics
