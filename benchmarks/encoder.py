@@ -153,7 +153,7 @@ def runtimes(built: Path) -> Iterator[tuple[str, States]]:
 
 def openvino_states(path: Path) -> States:
     """Return the network run by OpenVINO on one thread, with a mask of one's own."""
-    request = OpenVinoNetwork.load(path, "0" * 64, threads=1)._request
+    request = OpenVinoNetwork.load(path, "0" * 64, threads=1)._requests[0]
 
     def states(ids: NDArray[np.int64], mask: NDArray[np.int64]) -> NDArray[np.float32]:
         request.infer({"input_ids": ids, "attention_mask": mask})

@@ -9,6 +9,7 @@ which costs the runtime some 10 MB and 25 ms once.
 from __future__ import annotations
 
 import hashlib
+import os
 import sys
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
@@ -23,6 +24,9 @@ from metier.encoders.cached_blob import read_blob, write_blob
 from metier.errors import ModelFormatError, ModelMismatch
 
 _TELEMETRY: Final = "openvino_telemetry"
+# Rows side by side, each on its own share of the threads, are a quarter faster than one after the other on
+# all of them; each stream keeps memory of its own for every shape.
+_MOST_STREAMS: Final = 4
 _SHORT: Final = 128
 _BATCH: Final = 8
 _INPUTS: Final = {"input_ids", "attention_mask"}
@@ -58,7 +62,8 @@ class OpenVinoNetwork:
     """
 
     def __init__(self, compiled: Any, dim: int) -> None:
-        self._request = compiled.create_infer_request()
+        streams = compiled.get_property("OPTIMAL_NUMBER_OF_INFER_REQUESTS")
+        self._requests = [compiled.create_infer_request() for _ in range(streams)]
         self._dim = dim
 
     @classmethod
@@ -78,7 +83,8 @@ class OpenVinoNetwork:
         with without_telemetry():
             import openvino
         core = openvino.Core()
-        settings = {**_PROPERTIES, "INFERENCE_NUM_THREADS": threads}
+        streams = min(threads or os.cpu_count() or 1, _MOST_STREAMS)
+        settings = {**_PROPERTIES, "INFERENCE_NUM_THREADS": threads, "NUM_STREAMS": streams}
         processor = (
             core.get_property("CPU", "FULL_DEVICE_NAME"),
             core.get_property("CPU", "OPTIMIZATION_CAPABILITIES"),
@@ -120,21 +126,25 @@ class OpenVinoNetwork:
         by_width: dict[int, list[int]] = defaultdict(list)
         for i, row in enumerate(rows):
             by_width[width(len(row))].append(i)
+        batches = [(batch, wide) for wide, rest in sorted(by_width.items()) for batch in _batches(rest, wide)]
         states: dict[int, NDArray[np.float32]] = {}
-        for wide, members in sorted(by_width.items()):
-            for batch in _batches(members, wide):
-                out = self._infer([rows[i] for i in batch], wide)
-                states.update((i, out[j, : len(rows[i])].copy()) for j, i in enumerate(batch))
+        for first in range(0, len(batches), len(self._requests)):
+            running = list(zip(self._requests, batches[first : first + len(self._requests)], strict=False))
+            for request, (batch, wide) in running:
+                request.start_async(_inputs([rows[i] for i in batch], wide))
+            for request, (batch, _) in running:
+                request.wait()
+                out = request.get_output_tensor(0).data
+                states.update((i, np.array(out[j, : len(rows[i])], np.float32)) for j, i in enumerate(batch))
         return [states[i] for i in range(len(rows))]
 
-    def _infer(self, rows: Sequence[Sequence[int]], wide: int) -> NDArray[np.float32]:
-        ids = np.zeros((len(rows), wide), np.int64)
-        mask = np.zeros_like(ids)
-        for i, row in enumerate(rows):
-            ids[i, : len(row)], mask[i, : len(row)] = row, 1
-        self._request.infer({"input_ids": ids, "attention_mask": mask})
-        out: NDArray[np.float32] = self._request.get_output_tensor(0).data
-        return out
+
+def _inputs(rows: Sequence[Sequence[int]], wide: int) -> dict[str, NDArray[np.int64]]:
+    ids = np.zeros((len(rows), wide), np.int64)
+    mask = np.zeros_like(ids)
+    for i, row in enumerate(rows):
+        ids[i, : len(row)], mask[i, : len(row)] = row, 1
+    return {"input_ids": ids, "attention_mask": mask}
 
 
 def width(n_tokens: int) -> int:
