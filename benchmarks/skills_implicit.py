@@ -130,7 +130,7 @@ def wilson(n_right: int, n: int) -> str:
     z, p = 1.959964, n_right / n
     middle = (p + z * z / (2 * n)) / (1 + z * z / n)
     half = z / (1 + z * z / n) * (p * (1 - p) / n + z * z / (4 * n * n)) ** 0.5
-    return f"{p:.3f} [{middle - half:.3f}, {middle + half:.3f}] n={n}"
+    return f"{p:.3f} [{max(0.0, middle - half):.3f}, {min(1.0, middle + half):.3f}] n={n}"
 
 
 def report_judged(data: Path, detector: SkillDetector, head: SkillHead, sample: Path | None) -> None:
