@@ -16,7 +16,7 @@ def test_a_record_survives_json():
 
 def test_json_is_one_line_in_the_order_of_the_fields_with_letters_as_they_are():
     line = to_json(FINDING)
-    assert line == '{"code":"code","severity":"warning","message":"Слова.","span":{"start":1,"end":2}}'
+    assert line == '{"code":"code","severity":"warning","message":"Слова.","span":{"start":1,"end":2},"page":null,"words":""}'
 
 
 @pytest.mark.parametrize(
@@ -34,4 +34,4 @@ def test_a_wrong_mapping_is_refused(mapping, message):
 
 def test_the_schema_is_json_with_a_type_for_each_field():
     schema = json.loads(json_schema(Finding))
-    assert set(schema["properties"]) == {"code", "severity", "message", "span"}
+    assert set(schema["properties"]) == {"code", "severity", "message", "span", "page", "words"}

@@ -6,10 +6,12 @@ characters (Unicode code points) of `Document.text` and are half-open: `text[sta
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 
 _HIGHEST_LIMIT = 1_000_000_000
+_OCR_LANGUAGE = re.compile(r"[A-Za-z]\w{2,30}")
 
 
 class Role(StrEnum):
@@ -107,12 +109,69 @@ class Finding:
         severity: an `error` means that the document is not scored.
         message: one or two sentences without words of the document.
         span: where in the text, where that can be said.
+        page: number of the page, from 1, for formats that have pages.
+        words: the words at the span that a person should look at, cut where they are many.
     """
 
     code: str
     severity: Severity
     message: str
     span: Span | None = None
+    page: int | None = None
+    words: str = ""
+
+
+class ExclusionReason(StrEnum):
+    """Why words of a document are kept from every score.
+
+    The first eight are seen by a program and not by a person; then words that show other letters or
+    another order than they are stored in, words that give orders to a program, and words of the vacancy.
+    """
+
+    BACKGROUND_COLOR = "background_color"
+    TINY = "tiny"
+    OFF_PAGE = "off_page"
+    CLIPPED = "clipped"
+    COVERED = "covered"
+    INVISIBLE = "invisible"
+    NOT_DISPLAYED = "not_displayed"
+    HIDDEN_CHARACTERS = "hidden_characters"
+    LOOKALIKE_LETTERS = "lookalike_letters"
+    REORDERED = "reordered"
+    INSTRUCTION = "instruction"
+    PASTED_VACANCY = "pasted_vacancy"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Exclusion:
+    """Words that no score counts, and why; `page` counts from 1, for formats that have pages."""
+
+    span: Span
+    reason: ExclusionReason
+    page: int | None = None
+
+
+class MaskKind(StrEnum):
+    """A personal fact that no score may see."""
+
+    NAME = "name"
+    EMAIL = "email"
+    PHONE = "phone"
+    LINK = "link"
+    BIRTH_DATE = "birth_date"
+    AGE = "age"
+    GENDER = "gender"
+    MARITAL_STATUS = "marital_status"
+    CITIZENSHIP = "citizenship"
+    PHOTO = "photo"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Mask:
+    """Words that state a personal fact; every score sees the fixed placeholder of the kind instead."""
+
+    span: Span
+    kind: MaskKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,6 +261,8 @@ class Document:
         findings: what a person should know of the document.
         pages: the span of each page; one span for formats without pages.
         runs: the look of the text, for formats that have one.
+        excluded: words that no score counts, in order of the text; they may overlap.
+        masks: personal facts, in order of the text, without overlaps; only resumes have them.
     """
 
     id: str
@@ -215,6 +276,8 @@ class Document:
     findings: tuple[Finding, ...]
     pages: tuple[Span, ...]
     runs: tuple[TextRun, ...] = ()
+    excluded: tuple[Exclusion, ...] = ()
+    masks: tuple[Mask, ...] = ()
 
     @property
     def readable(self) -> bool:
@@ -322,6 +385,29 @@ class Similarity:
 
 
 @dataclass(frozen=True, slots=True)
+class Effect:
+    """What some words of a document would do, or do, to its scores: the same document with and without them.
+
+    Attributes:
+        code: the code of the findings that tell of these words.
+        counted: the scores of the assessment count them; else they are left out.
+        skills: names of the skills that are shown by these words alone.
+        coverage_with: coverage score that counts them, or None without a vacancy.
+        coverage_without: coverage score that does not.
+        similarity_with: similarity score that counts them, or None without one.
+        similarity_without: similarity score that does not.
+    """
+
+    code: str
+    counted: bool
+    skills: tuple[str, ...]
+    coverage_with: float | None = None
+    coverage_without: float | None = None
+    similarity_with: float | None = None
+    similarity_without: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Match:
     """The place of a document in a ranking; equal scores share a rank, from 1."""
 
@@ -368,6 +454,9 @@ class Assessment:
         similarity: to the vacancy in meaning, or None without one or without an encoder.
         findings: what a person should know first.
         provenance: what it was made with.
+        excluded: words that no score counts.
+        masks: personal facts that no score saw.
+        effects: what suspect words would do to the scores, measured; empty where there are none.
     """
 
     document_id: str
@@ -382,6 +471,9 @@ class Assessment:
     findings: tuple[Finding, ...]
     provenance: Provenance
     similarity: Similarity | None = None
+    excluded: tuple[Exclusion, ...] = ()
+    masks: tuple[Mask, ...] = ()
+    effects: tuple[Effect, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -407,7 +499,7 @@ class ReadingLimits:
         max_bytes: size of the file.
         max_pages: pages of a PDF.
         max_chars: characters of extracted text.
-        timeout_s: seconds for extracting the text of one PDF or Word file.
+        timeout_s: seconds for extracting the text of one file, pictures apart.
     """
 
     max_bytes: int = 20_000_000
@@ -420,3 +512,28 @@ class ReadingLimits:
             value = getattr(self, name)
             if not 0 < value <= _HIGHEST_LIMIT:
                 raise ValueError(f"{name} must be above 0 and at most {_HIGHEST_LIMIT:,}. Got {value}.")
+
+
+@dataclass(frozen=True, slots=True)
+class OcrPolicy:
+    """Whether and how pages that are pictures are read.
+
+    Attributes:
+        languages: codes as tesseract knows them ("eng", "rus", "kor", "heb"); none at all turns OCR off.
+        timeout_s: seconds for all pictures of one document together.
+    """
+
+    languages: tuple[str, ...] = ("eng", "rus")
+    timeout_s: float = 120.0
+
+    def __post_init__(self) -> None:
+        if not 0 < self.timeout_s <= _HIGHEST_LIMIT:
+            raise ValueError(
+                f"ocr_timeout_s must be above 0 and at most {_HIGHEST_LIMIT:,}. Got {self.timeout_s}."
+            )
+        for language in self.languages:
+            if not _OCR_LANGUAGE.fullmatch(language):
+                raise ValueError(
+                    f"ocr_languages must be codes of three letters or more joined by +, such as eng+rus. "
+                    f"Got {language!r}."
+                )

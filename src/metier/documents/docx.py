@@ -1,17 +1,21 @@
-"""Word documents: paragraphs, tables, text boxes, headers and footers in reading order."""
+"""Word documents: the file itself, what of it is read, and the bounds it has to keep."""
 
 from __future__ import annotations
 
+import re
 import zipfile
 import zlib
 from collections.abc import Iterator
+from contextlib import contextmanager
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
+from metier.documents.docx_color import W
+from metier.documents.docx_lines import Line, assemble, read_lines
+from metier.documents.docx_look import Looks, Parts
 from metier.documents.extracted import Extracted
-from metier.documents.plain import clean_text
-from metier.errors import CorruptDocument, LimitExceeded
-from metier.types import ReadingLimits, Span
+from metier.errors import CorruptDocument, DocumentError, LimitExceeded
+from metier.types import Finding, ReadingLimits, Severity, Span
 
 if TYPE_CHECKING:
     from docx.document import Document as WordFile
@@ -21,19 +25,25 @@ _MAX_UNPACKED_BYTES = 200_000_000
 _MAX_PARTS = 5_000
 _MAX_RATIO = 200
 _RATIO_FROM_BYTES = 10_000_000
-
-_BODY = "word/document.xml"
 _HEAD_BYTES = 4096
+# What may stand before the document type: a mark, blanks, instructions, comments.
+_DOCTYPE = re.compile(rb"\W{0,3}(?>\s+|<\?.*?\?>|<!--.*?-->)*+<!DOCTYPE", re.DOTALL)
 
-_W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
-_MC_FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
+_PHOTO = Finding(
+    "photo",
+    Severity.INFO,
+    "The document holds a picture that may be a photo of the person. No score sees it.",
+)
+
+_RELATION = "/relationships/"
+_RELATION_ID = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 
 
 def extract_docx(data: bytes, name: str, limits: ReadingLimits) -> Extracted:
-    """Return the text of a Word document.
+    """Return the text of a Word document, and which of its words nobody sees.
 
-    A paragraph is a line; a heading is set off by an empty line; cells of a table row that are single
-    lines share a line, parted by a tab, others follow each other.
+    Headers come first and footers last. A paragraph is a line; a heading is set off by an empty line;
+    cells of a table row that are single lines share a line, parted by a tab, others follow each other.
 
     Args:
         data: the whole file.
@@ -42,42 +52,39 @@ def extract_docx(data: bytes, name: str, limits: ReadingLimits) -> Extracted:
 
     Raises:
         CorruptDocument: not a whole, well-formed Word document.
-        LimitExceeded: it unpacks to more than a document can be, or has too many characters.
+        LimitExceeded: it unpacks to more than a document can be, nests too deep, or has too many characters.
     """
     _check_archive(data, name)
     document = _open(data, name)
-    lines: list[str] = []
+    headers, footers = _edges(document, name)
+    looks = Looks(_parts(document, name))
+    lines: list[Line] = []
     n_chars = 0
-    for line in _lines(document):
+    for line in read_lines(document.element.body, headers, footers, looks=looks, name=name):
         lines.append(line)
-        n_chars += len(line) + 1
+        n_chars += sum(len(piece.text) for piece in line) + 1
         if n_chars > limits.max_chars:
             raise LimitExceeded(
                 f"{name} may have {limits.max_chars:,} characters. It has more. "
                 "Raise max_chars if that is wanted."
             )
-    text = clean_text("\n".join(lines)).strip("\n")
-    return Extracted(text, (Span(0, len(text)),))
+    text, excluded = assemble(lines)
+    findings = (_PHOTO,) if looks.shapes.holds_photo() else ()
+    return Extracted(text, (Span(0, len(text)),), findings=findings, excluded=excluded)
 
 
 def _check_archive(data: bytes, name: str) -> None:
-    try:
-        with zipfile.ZipFile(BytesIO(data)) as archive:
-            parts = archive.infolist()
-            body = _head(archive, _BODY)
-    except (
-        zipfile.BadZipFile,
-        zlib.error,
-        NotImplementedError,
-        RuntimeError,
-        ValueError,
-        OSError,
-        EOFError,
-    ) as exc:
-        raise CorruptDocument(f"{name} is a damaged or cut-off Word file. Send the original.") from exc
-    if b"<!DOCTYPE" in body:
-        # No word processor writes one; what its entities hide would silently be missing from the text.
-        raise CorruptDocument(f"{name} holds an XML document type, which no Word file needs. Save it anew.")
+    """Refuse what is no archive, unpacks to too much, or types its XML; nothing within a part is unpacked."""
+    told = _damage_told(f"{name} is a damaged or cut-off Word file. Send the original.")
+    with told, zipfile.ZipFile(BytesIO(data)) as archive:
+        parts = archive.infolist()
+        _check_size(parts, name)
+        typed = any(_has_type(archive, part) for part in parts)
+    if typed:
+        raise _typed(name)
+
+
+def _check_size(parts: list[zipfile.ZipInfo], name: str) -> None:
     unpacked = sum(part.file_size for part in parts)
     bomb = any(
         part.file_size > _RATIO_FROM_BYTES and part.file_size > _MAX_RATIO * max(part.compress_size, 1)
@@ -90,97 +97,115 @@ def _check_archive(data: bytes, name: str) -> None:
         )
 
 
-def _head(archive: zipfile.ZipFile, part: str) -> bytes:
-    if part not in archive.namelist():
-        return b""
+def _has_type(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> bool:
+    if not part.filename.lower().endswith((".xml", ".rels")):
+        return False
     with archive.open(part) as file:
-        return file.read(_HEAD_BYTES)
+        # Without its zero bytes UTF-16 reads like ASCII here.
+        return _DOCTYPE.match(file.read(_HEAD_BYTES).replace(b"\0", b"")) is not None
+
+
+def _typed(name: str) -> CorruptDocument:
+    # No word processor writes one; what its entities hide would silently be missing from the text.
+    return CorruptDocument(f"{name} holds an XML document type, which no Word file needs. Save it anew.")
 
 
 def _open(data: bytes, name: str) -> WordFile:
     from docx import Document as open_word_file
+
+    with _damage_told(f"{name} is not a whole Word document. Send the original."):
+        document = open_word_file(BytesIO(data))
+        roots = [getattr(part, "element", None) for part in document.part.package.iter_parts()]
+        if document.element.body is None:
+            raise CorruptDocument(f"{name} is a Word file without a body. Send the original.")
+    if any(root is not None and root.getroottree().docinfo.doctype for root in roots):
+        raise _typed(name)
+    return document
+
+
+@contextmanager
+def _damage_told(message: str) -> Iterator[None]:
+    """Raise what goes wrong in a damaged file as one error."""
     from docx.opc.exceptions import OpcError
     from lxml.etree import LxmlError
 
     try:
-        return open_word_file(BytesIO(data))
-    except (OpcError, LxmlError, zipfile.BadZipFile, zlib.error, LookupError, ValueError, OSError) as exc:
-        raise CorruptDocument(f"{name} is not a whole Word document. Send the original.") from exc
+        yield
+    except DocumentError:
+        raise
+    except (
+        OpcError,
+        LxmlError,
+        zipfile.BadZipFile,
+        zlib.error,
+        LookupError,
+        ValueError,
+        AttributeError,  # a part of another kind than its name says
+        TypeError,
+        RuntimeError,  # also RecursionError: parts that name each other in a row of hundreds
+        OSError,
+        EOFError,
+    ) as exc:
+        raise CorruptDocument(message) from exc
 
 
-def _lines(document: WordFile) -> Iterator[str]:
-    headers, footers = _edges(document)
-    yield from headers
-    yield from _block_lines(document.element.body)
-    yield from footers
+def _parts(document: WordFile, name: str) -> Parts:
+    """Return the parts that decide how the document looks."""
+    edges = [root for kind in ("header", "footer") for root in _related(document, kind, name)]
+    styles, settings, theme = (
+        next(_related(document, kind, name), None) for kind in ("styles", "settings", "theme")
+    )
+    return Parts(
+        document=document.element,
+        edges=edges,
+        sections=list(document.element.sectPr_lst),
+        styles=styles,
+        settings=settings,
+        theme=theme,
+    )
 
 
-def _edges(document: WordFile) -> tuple[list[str], list[str]]:
-    """Return the distinct lines of all headers, and of all footers."""
-    headers: dict[str, None] = {}
-    footers: dict[str, None] = {}
-    for section in document.sections:
-        for part, lines in ((section.header, headers), (section.footer, footers)):
-            if not part.is_linked_to_previous:
-                lines.update(dict.fromkeys(line for line in _block_lines(part._element) if line.strip()))
-    return ([*headers, ""] if headers else []), (["", *footers] if footers else [])
-
-
-def _block_lines(parent: Any) -> Iterator[str]:
-    for element in parent:
-        if element.tag == f"{_W}p":
-            yield from _paragraph_lines(element)
-        elif element.tag == f"{_W}tbl":
-            yield from _table_lines(element)
-        elif element.tag in (f"{_W}sdt", f"{_W}sdtContent", f"{_W}ins", f"{_W}customXml"):
-            yield from _block_lines(element)
-
-
-def _paragraph_lines(paragraph: Any) -> Iterator[str]:
-    boxes: list[Any] = []
-    text = "".join(_inline(paragraph, boxes))
-    style = paragraph.find(f"{_W}pPr/{_W}pStyle")
-    if style is not None and style.get(f"{_W}val", "").lower().startswith(("heading", "title")):
-        yield ""
-    if text.strip() and paragraph.find(f"{_W}pPr/{_W}numPr") is not None:
-        text = f"• {text}"
-    yield from text.split("\n")
-    for box in boxes:
-        yield ""
-        yield from _block_lines(box)
-
-
-_INLINE_TEXT = {
-    f"{_W}tab": "\t",
-    f"{_W}br": "\n",
-    f"{_W}cr": "\n",
-    f"{_W}noBreakHyphen": "-",
-    f"{_W}softHyphen": "",
-}
-_SKIPPED = frozenset({f"{_W}del", f"{_W}moveFrom", f"{_W}pPr", f"{_W}rPr", f"{_W}instrText", _MC_FALLBACK})
-
-
-def _inline(element: Any, boxes: list[Any]) -> Iterator[str]:
-    """Yield the text of a paragraph; the contents of its text boxes are put into `boxes`."""
-    for child in element:
-        if child.tag == f"{_W}t":
-            yield child.text or ""
-        elif child.tag in _INLINE_TEXT:
-            yield _INLINE_TEXT[child.tag]
-        elif child.tag == f"{_W}txbxContent":
-            boxes.append(child)
-        elif child.tag not in _SKIPPED and isinstance(child.tag, str):
-            yield from _inline(child, boxes)
-
-
-def _table_lines(table: Any) -> Iterator[str]:
-    for row in table.iter(f"{_W}tr"):
-        if row.getparent() is not table:
+def _related(document: WordFile, kind: str, name: str) -> Iterator[Any]:
+    """Yield the XML of the parts that a document names as of a kind, as far as it can be read."""
+    for relation in document.part.rels.values():
+        if relation.is_external or not relation.reltype.endswith(f"{_RELATION}{kind}"):
             continue
-        cells = [[line for line in _block_lines(cell) if line.strip()] for cell in row.findall(f"{_W}tc")]
-        if all(len(cell) <= 1 for cell in cells):
-            yield "\t".join(cell[0] for cell in cells if cell)
-        else:
-            for cell in cells:
-                yield from cell
-                yield ""
+        part = relation.target_part
+        root = getattr(part, "element", None)
+        root = _parsed(part.blob, name) if root is None else root
+        if root is not None:
+            yield root
+
+
+def _parsed(xml: bytes, name: str) -> Any:
+    """Return the root of a part that the parser of Word files leaves alone, or None where it is broken."""
+    from lxml import etree
+
+    try:
+        root = etree.fromstring(xml, etree.XMLParser(resolve_entities=False, no_network=True))
+    except (etree.XMLSyntaxError, ValueError):
+        return None
+    if root.getroottree().docinfo.doctype:
+        raise _typed(name)
+    return root
+
+
+def _edges(document: WordFile, name: str) -> tuple[list[Any], list[Any]]:
+    """Return the distinct headers, and the distinct footers, of the sections."""
+    edges: tuple[dict[int, Any], dict[int, Any]] = ({}, {})
+    for section in document.element.sectPr_lst:
+        for kind, found in zip(("header", "footer"), edges, strict=True):
+            number = _edge_number(section, kind)
+            if number is not None:
+                with _damage_told(f"{name} lacks a {kind} that it names. Send the original."):
+                    root = document.part.related_parts[number].element
+                    found.setdefault(id(root), root)
+    return list(edges[0].values()), list(edges[1].values())
+
+
+def _edge_number(section: Any, kind: str) -> str | None:
+    """Return the relation that a section names its header or footer by, or None without one of its own."""
+    for reference in section.iterchildren(f"{W}{kind}Reference"):
+        if reference.get(f"{W}type") == "default":
+            return str(reference.get(_RELATION_ID, ""))
+    return None

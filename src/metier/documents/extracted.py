@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from metier.types import Finding, Span, TextRun
+from metier.types import Exclusion, Finding, Span, TextRun
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,9 +16,14 @@ class Extracted:
         pages: the span of each page, in order; one span for formats without pages.
         runs: the look of the text, where the format has one.
         findings: what the format alone reveals, such as pages that hold only an image.
+        excluded: words that a program reads and a person cannot see. They stay in the text, so that they
+            can be shown; neighbours of one reason and page are one exclusion.
+        has_pages: the format has pages; else `pages` is one span over all.
     """
 
     text: str
     pages: tuple[Span, ...]
     runs: tuple[TextRun, ...] = ()
     findings: tuple[Finding, ...] = ()
+    excluded: tuple[Exclusion, ...] = ()
+    has_pages: bool = False
