@@ -139,3 +139,9 @@ def test_an_education_does_not_change_the_total(jobs):
 def test_any_text_can_be_read(text):
     for period in periods(text):
         assert 0 <= period.span.start < period.span.end <= len(text)
+
+
+def test_a_studio_on_the_line_above_is_no_product():
+    text = "Experience\nPixel Studio\n2015 – 2018\nDesigner"
+    (period,) = find_periods(text, find_sections(text, Role.RESUME), as_of=AS_OF)
+    assert text[period.span.start : period.span.end] == "2015 – 2018"

@@ -42,7 +42,7 @@ _EXPERIENCE_WORD = re.compile(r"experience|опыт|стаж|경력|ניסיון
 # "Windows Server 2008-2012" is a product, no job.
 _PRODUCT_BEFORE = re.compile(
     r"\b(?:windows|server|office|excel|word|visual\s+studio|studio|sharepoint|exchange|project|dynamics|autocad|"
-    r"access|visio|outlook|sql|iso|гост|ms)\W{1,3}$",
+    r"access|visio|outlook|sql|iso|гост|ms)[^\w\n]{1,3}$",
     re.IGNORECASE,
 )
 _LINE_REACH = 200
