@@ -38,8 +38,9 @@ from metier.documents.reader import DocumentReader
 from metier.documents.source import Source
 from metier.encoders.load import Runtime, shipped_models
 from metier.engine import Engine, Models
+from metier.limits import ReadingLimits
 from metier.skills.taxonomy_files import default_taxonomy
-from metier.types import ReadingLimits, Role, YearMonth
+from metier.types import Role, YearMonth
 
 ROOT = Path(__file__).parent.parent
 RESUME = ROOT / "examples" / "resumes" / "anna-lindqvist.pdf"

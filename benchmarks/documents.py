@@ -37,7 +37,8 @@ from metier.documents.reader import DocumentReader
 from metier.documents.sections import find_sections
 from metier.documents.source import DOCUMENT_SUFFIXES, Source
 from metier.errors import MetierError
-from metier.types import ReadingLimits, Role, YearMonth
+from metier.limits import ReadingLimits
+from metier.types import Role, YearMonth
 
 AS_OF = YearMonth(2026, 11)
 _WORD = re.compile(r"\w+")

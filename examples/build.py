@@ -8,8 +8,8 @@ in `sources/`, from anywhere, in the development environment:
 With the same fonts and library versions the same sources give the same bytes.
 
 A source is plain text, one block a line: `#` name or title, `=` line below it, `@` contact line,
-`##` section, `###` entry with `|` between role, place, dates and length, `-` bullet, anything else a
-paragraph. `**bold**` is bold, and `\-` is a place where a word may be broken.
+`##` section, `###` entry with `|` between role, place, dates and length, `-` bullet, `~` words in white
+on white, anything else a paragraph. `**bold**` is bold, and `\-` is a place where a word may be broken.
 """
 
 from __future__ import annotations
@@ -59,7 +59,15 @@ HERE = Path(__file__).resolve().parent
 DEFAULT_FONTS = Path("/usr/share/fonts/truetype/dejavu")
 FONTS = ("DejaVuSans", "DejaVuSans-Bold", "DejaVuSerif", "DejaVuSerif-Bold")
 FIXED_DATE = datetime(2026, 11, 1, tzinfo=UTC)
-MARKS = {"#": "title", "=": "tagline", "@": "contact", "##": "section", "###": "entry", "-": "bullet"}
+MARKS = {
+    "#": "title",
+    "=": "tagline",
+    "@": "contact",
+    "##": "section",
+    "###": "entry",
+    "-": "bullet",
+    "~": "hidden",
+}
 LIGATURES = {"ffi": "ﬃ", "ffl": "ﬄ", "fi": "ﬁ", "fl": "ﬂ", "ff": "ﬀ"}
 WIDTH, HEIGHT = A4
 SIDEBAR = 172.0
@@ -102,6 +110,7 @@ TIMES = ("Times-Roman", "Times-Bold")
 SIDEBAR_SECTIONS = frozenset({"Contact", "Skills", "Education", "Certificates", "Languages", "Interests"})
 
 PDF_LOOKS = {
+    "dana-cole": Look(HELVETICA, "#2d4a2d", size=9.8),
     "anna-lindqvist": Look(HELVETICA, "#1f4e5f", size=9.9, sidebar=SIDEBAR_SECTIONS),
     "grace-okonjo": Look(SERIF, "#7a3b12", size=9.8, justified=True, ligatures=True),
     "noor-vandermeel": Look(TIMES, "#111111", size=10.6),
@@ -173,6 +182,7 @@ def paragraph_style(look: Look, kind: str) -> ParagraphStyle:
         "dates": {"alignment": 2, "textColor": grey},
         "bullet": {"leftIndent": size * 1.5, "bulletIndent": size * 0.2, "spaceBefore": size * 0.12},
         "paragraph": {"spaceBefore": size * 0.12},
+        "hidden": {"fontSize": size * 0.5, "leading": size * 0.6, "textColor": HexColor("#ffffff")},
     }
     for name, value in changes[kind].items():
         setattr(style, name, value)

@@ -4,8 +4,9 @@ from metier.batch import assess_sources, run_fingerprint
 from metier.documents.source import Source
 from metier.engine import Engine
 from metier.errors import EmptyDocument
+from metier.limits import ReadingLimits
 from metier.store.journal import Journal
-from metier.types import ReadingLimits, YearMonth
+from metier.types import YearMonth
 from tests.skills.taxonomies import small_taxonomy
 
 RESUME = "Senior developer of payment services in Python who likes short meetings and long tests. "

@@ -4,7 +4,7 @@ import pytest
 
 from metier.config import ResolvedSettings, Settings
 from metier.errors import SettingsError
-from metier.types import ReadingLimits
+from metier.limits import ReadingLimits
 
 
 @pytest.fixture

@@ -15,8 +15,10 @@ def test_a_record_survives_json():
 
 
 def test_json_is_one_line_in_the_order_of_the_fields_with_letters_as_they_are():
-    line = to_json(FINDING)
-    assert line == '{"code":"code","severity":"warning","message":"Слова.","span":{"start":1,"end":2},"page":null,"words":""}'
+    assert to_json(FINDING) == (
+        '{"code":"code","severity":"warning","message":"Слова.",'
+        '"span":{"start":1,"end":2},"page":null,"words":""}'
+    )
 
 
 @pytest.mark.parametrize(

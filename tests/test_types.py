@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from metier import types
-from metier.types import Document, Finding, ReadingLimits, Role, Severity, Span, YearMonth
+from metier.types import Document, Finding, Role, Severity, Span, YearMonth
 
 GLOSSARY = Path(__file__).parent.parent / "docs" / "glossary.md"
 TYPES = [name for name, cls in inspect.getmembers(types, inspect.isclass) if cls.__module__ == types.__name__]
@@ -74,13 +74,6 @@ def test_a_month_is_written_year_first():
 )
 def test_one_error_makes_a_document_unreadable(severities, readable):
     assert a_document(*severities).readable is readable
-
-
-@pytest.mark.parametrize("name", [field.name for field in dataclasses.fields(ReadingLimits)])
-@pytest.mark.parametrize("value", [0, -1])
-def test_a_limit_that_lets_nothing_through_is_refused(name, value):
-    with pytest.raises(ValueError, match=f"{name} must be above 0 and at most 1,000,000,000. Got {value}"):
-        ReadingLimits(**{name: value})
 
 
 def test_the_glossary_explains_every_type():

@@ -15,12 +15,14 @@ from typing import Any, Self
 from platformdirs import user_cache_path, user_config_path, user_data_path
 
 from metier.errors import SettingsError
-from metier.types import ReadingLimits
+from metier.limits import OcrPolicy, ReadingLimits
 
 _PREFIX = "METIER_"
 _CONFIG_FILE = "CONFIG"
 _LANGUAGES = ("en", "ru")
 _LIMITS = ReadingLimits()
+_OCR = OcrPolicy()
+_NO_OCR = "none"
 _MOST_THREADS = 1024
 
 
@@ -32,7 +34,9 @@ class Settings:
         max_bytes: size of a document, in bytes.
         max_pages: pages of a PDF.
         max_chars: characters of extracted text.
-        timeout_s: seconds for extracting the text of one PDF or Word file.
+        timeout_s: seconds for reading one file, pictures apart.
+        ocr_languages: what tesseract reads pictures in, as in eng+rus+kor; `none` to leave them unread.
+        ocr_timeout_s: seconds for all pictures of one document together.
         language: language of reports, en or ru.
         taxonomy: `default`, the name of an imported taxonomy, or a path.
         model: name or folder of the encoder to read with; `none` to go by words alone.
@@ -45,6 +49,8 @@ class Settings:
     max_pages: int = _LIMITS.max_pages
     max_chars: int = _LIMITS.max_chars
     timeout_s: float = _LIMITS.timeout_s
+    ocr_languages: str = "+".join(_OCR.languages)
+    ocr_timeout_s: float = _OCR.timeout_s
     language: str = "en"
     taxonomy: str = "default"
     model: str = "base"
@@ -58,7 +64,7 @@ class Settings:
         if not 0 <= self.threads <= _MOST_THREADS:
             raise SettingsError(f"threads must be 0 to {_MOST_THREADS}. Got {self.threads}.")
         try:
-            self.limits  # noqa: B018 - building the limits checks them
+            self.limits, self.ocr  # noqa: B018 - building them checks the values
         except ValueError as exc:
             raise SettingsError(str(exc)) from exc
 
@@ -66,6 +72,12 @@ class Settings:
     def limits(self) -> ReadingLimits:
         """Return the part that readers take."""
         return ReadingLimits(self.max_bytes, self.max_pages, self.max_chars, self.timeout_s)
+
+    @property
+    def ocr(self) -> OcrPolicy:
+        """Return how pictures are read."""
+        languages = () if self.ocr_languages == _NO_OCR else tuple(self.ocr_languages.split("+"))
+        return OcrPolicy(languages, self.ocr_timeout_s)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,45 +2,62 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import zip_longest
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from metier import __version__
+from metier.documents.exclusions import CODES, exclusion_findings
+from metier.documents.json_resume_export import to_json_resume
 from metier.documents.reader import DocumentReader
 from metier.documents.source import Source
+from metier.documents.view import ScoringView, scoring_view
 from metier.encoders.load import Runtime, load_encoder, shipped_models
 from metier.encoders.reading import Encoder, Reading
 from metier.errors import InvalidInput
+from metier.limits import OcrPolicy, ReadingLimits
 from metier.search.coverage import cover
+from metier.search.pasted import find_pasted
 from metier.search.ranking import competition_ranks
 from metier.search.requirements import Wanted, find_requirements
 from metier.search.similarity import compare
 from metier.skills.detect import SkillDetector
 from metier.skills.head import SkillHead
 from metier.skills.semantics import Semantics
+from metier.skills.stuffing import Stuffing, find_stuffing
 from metier.skills.taxonomy import Taxonomy
 from metier.types import (
     Assessment,
     AssessmentStatus,
+    Coverage,
     Document,
+    Effect,
+    EvidenceLabel,
+    Exclusion,
+    ExclusionReason,
+    Finding,
     Match,
     Provenance,
-    ReadingLimits,
     Role,
+    Severity,
     Similarity,
     SkillEvidence,
     YearMonth,
 )
 
 SKILLS_HEAD = "skills"
+STUFFING_CODE = "keyword_stuffing"
+_DEFAULT_OCR = OcrPolicy()
+# The characters alone are left out, not the words around them: there is nothing to measure.
+_UNMEASURED = frozenset({ExclusionReason.HIDDEN_CHARACTERS})
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +90,10 @@ class Models:
         head = SkillHead.load(shipped_models()[SKILLS_HEAD], encoder_sha256=loaded.sha256)
         return cls(loaded, head, runtime.cache)
 
+    def semantics(self, taxonomy: Taxonomy) -> Semantics:
+        """Return what reads by meaning, at work on a taxonomy."""
+        return Semantics(taxonomy, self.encoder, self.head, cache=self.cache)
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Vacancy:
@@ -89,6 +110,25 @@ class Vacancy:
     vector: NDArray[np.float32] | None = None
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Scores:
+    """What one view of a document gives; the words it points at are those of the document."""
+
+    skills: tuple[SkillEvidence, ...] = ()
+    coverage: Coverage | None = None
+    similarity: Similarity | None = None
+    stuffing: Stuffing | None = None
+
+    @property
+    def shown(self) -> dict[str, str]:
+        """Return the names of the skills that are shown, by id."""
+        return {
+            evidence.skill: evidence.name
+            for evidence in self.skills
+            if evidence.label is not EvidenceLabel.NONE
+        }
+
+
 class Engine:
     """Reads and assesses documents; use it as a context manager, or call `close`.
 
@@ -97,6 +137,7 @@ class Engine:
         limits: size, length and time of one document.
         as_of: the month that "present" stands for. The same input and month give the same answer.
         models: what reads by meaning; without it only words count.
+        ocr: whether and how pages that are pictures are read.
     """
 
     def __init__(
@@ -106,11 +147,12 @@ class Engine:
         limits: ReadingLimits,
         as_of: YearMonth,
         models: Models | None = None,
+        ocr: OcrPolicy = _DEFAULT_OCR,
     ) -> None:
         self.taxonomy = taxonomy
         self.limits = limits
         self._as_of = as_of
-        self._reader = DocumentReader(limits, as_of=as_of)
+        self._reader = DocumentReader(limits, as_of=as_of, ocr=ocr)
         self._detector = SkillDetector(taxonomy)
         self._use(models)
 
@@ -122,6 +164,7 @@ class Engine:
         limits: ReadingLimits,
         as_of: YearMonth,
         models: Callable[[], Models | None],
+        ocr: OcrPolicy = _DEFAULT_OCR,
     ) -> Self:
         """Return an engine that is ready for its first document, its parts loaded side by side.
 
@@ -130,10 +173,11 @@ class Engine:
             limits: as for the constructor.
             as_of: as for the constructor.
             models: returns what reads by meaning, or None; runs in another thread.
+            ocr: as for the constructor.
         """
         with ThreadPoolExecutor(1) as beside:
             loading = beside.submit(models)
-            engine = cls(taxonomy(), limits=limits, as_of=as_of)
+            engine = cls(taxonomy(), limits=limits, as_of=as_of, ocr=ocr)
             engine._reader.start()
             engine._detector.prepare()
         try:
@@ -146,8 +190,7 @@ class Engine:
     def _use(self, models: Models | None) -> None:
         self._models = models
         if models is not None:
-            semantics = Semantics(self.taxonomy, models.encoder, models.head, cache=models.cache)
-            self._detector = self._detector.with_semantics(semantics)
+            self._detector = self._detector.with_semantics(models.semantics(self.taxonomy))
         self.provenance = Provenance(
             metier_version=__version__,
             model=self._detector.model,
@@ -174,11 +217,18 @@ class Engine:
         return self._reader.read(source, role=role)
 
     def detect_skills(self, document: Document) -> tuple[SkillEvidence, ...]:
-        """Return what a document shows of each skill; `SkillDetector.detect` has the order."""
-        return self._detect(document, self._detector.read(document.text))
+        """Return what a document shows of each skill; `SkillDetector.detect` has the order.
 
-    def _detect(self, document: Document, reading: Reading | None) -> tuple[SkillEvidence, ...]:
-        return self._detector.detect(document.text, document.sections, reading=reading)
+        Words that no score counts show nothing, and personal facts are not seen.
+        """
+        return self._score(scoring_view(document), None).skills
+
+    def json_resume(self, document: Document) -> dict[str, Any]:
+        """Return a document as JSON Resume, with the skills that it names outright.
+
+        It holds name and contacts, which no score sees, and none of the words that no score counts.
+        """
+        return to_json_resume(document, self.detect_skills(document))
 
     def prepare_vacancy(self, document: Document) -> Vacancy:
         """Return a vacancy with what it asks for, to assess many resumes against.
@@ -189,8 +239,10 @@ class Engine:
         if not document.readable:
             reasons = " ".join(finding.message for finding in document.findings)
             raise InvalidInput(f"{document.source} is no readable vacancy. {reasons}")
-        reading = self._detector.read(document.text)
-        wanted = find_requirements(document, self._detect(document, reading))
+        view = scoring_view(document)
+        reading = self._detector.read(view.text)
+        found = self._detector.detect(view.text, view.sections, reading=reading)
+        wanted = find_requirements(document, [_led_back(evidence, view) for evidence in found])
         if not wanted:
             raise InvalidInput(
                 f"{document.source} asks for no skill of taxonomy {self.provenance.taxonomy}, so nothing can "
@@ -205,30 +257,104 @@ class Engine:
             document: a resume, or any other text.
             vacancy: what to hold it against.
         """
-        scored = document.readable
-        reading = self._detector.read(document.text) if scored else None
-        skills = self._detect(document, reading) if scored else ()
+        pasted = _pasted(document, vacancy)
+        view = scoring_view(document, also=[item.span for item in pasted])
+        scores = self._score(view, vacancy) if document.readable else _Scores()
+        findings = (*document.findings, *exclusion_findings(document.text, pasted))
+        findings += _stuffing_findings(document, view, scores.stuffing)
         return Assessment(
             document_id=document.id,
             source=document.source,
             role=document.role,
             language=document.language,
-            status=AssessmentStatus.SCORED if scored else AssessmentStatus.UNREADABLE,
-            months=document.months if scored else None,
-            periods=document.periods if scored else (),
-            skills=skills,
-            coverage=cover(vacancy.wanted, skills) if vacancy and scored else None,
-            findings=document.findings,
+            status=AssessmentStatus.SCORED if document.readable else AssessmentStatus.UNREADABLE,
+            months=document.months if document.readable else None,
+            periods=document.periods if document.readable else (),
+            skills=scores.skills,
+            coverage=scores.coverage,
+            findings=tuple(sorted(findings, key=lambda finding: -list(Severity).index(finding.severity))),
             provenance=self.provenance,
-            similarity=self._similarity(document, reading, vacancy),
+            similarity=scores.similarity,
+            excluded=tuple(sorted((*document.excluded, *pasted))),
+            masks=document.masks,
+            effects=tuple(self._effects(document, vacancy, scores, pasted)) if document.readable else (),
+        )
+
+    def _score(self, view: ScoringView, vacancy: Vacancy | None) -> _Scores:
+        reading = self._detector.read(view.text)
+        found = self._detector.detect(view.text, view.sections, reading=reading)
+        skills = tuple(_led_back(evidence, view) for evidence in found)
+        return _Scores(
+            skills,
+            cover(vacancy.wanted, skills) if vacancy else None,
+            self._similarity(view, reading, vacancy),
+            find_stuffing(view.text, found),
         )
 
     def _similarity(
-        self, document: Document, reading: Reading | None, vacancy: Vacancy | None
+        self, view: ScoringView, reading: Reading | None, vacancy: Vacancy | None
     ) -> Similarity | None:
         if self._models is None or reading is None or vacancy is None or vacancy.vector is None:
             return None
-        return compare(reading, document.sections, vacancy.vector, self._models.head.document_center)
+        found = compare(reading, view.sections, vacancy.vector, self._models.head.document_center)
+        sections = [replace(section, span=view.original(section.span)) for section in found.sections]
+        return replace(found, sections=tuple(sections))
+
+    def _effects(
+        self, document: Document, vacancy: Vacancy | None, scores: _Scores, pasted: Sequence[Exclusion]
+    ) -> Iterator[Effect]:
+        """Yield what suspect words would do: the document is scored once more for each kind of them."""
+        left_out = [item.span for item in pasted]
+        reasons: dict[str, set[ExclusionReason]] = defaultdict(set)
+        for item in document.excluded:
+            if item.reason not in _UNMEASURED:
+                reasons[CODES[item.reason]].add(item.reason)
+        for code, counting in reasons.items():
+            view = scoring_view(document, counting=counting, also=left_out)
+            yield _effect(code, self._score(view, vacancy), scores, counted=False)
+        if pasted:
+            code = CODES[ExclusionReason.PASTED_VACANCY]
+            yield _effect(code, self._score(scoring_view(document), vacancy), scores, counted=False)
+        if scores.stuffing is not None:
+            view = scoring_view(document, also=left_out)
+            lists = [view.original(span) for span in scores.stuffing.spans]
+            without = self._score(scoring_view(document, also=[*left_out, *lists]), vacancy)
+            yield _effect(STUFFING_CODE, scores, without, counted=True)
+
+
+def _pasted(document: Document, vacancy: Vacancy | None) -> tuple[Exclusion, ...]:
+    if vacancy is None or document.role is not Role.RESUME:
+        return ()
+    spans = find_pasted(document.text, vacancy.document.text)
+    return tuple(Exclusion(span, ExclusionReason.PASTED_VACANCY) for span in spans)
+
+
+def _led_back(evidence: SkillEvidence, view: ScoringView) -> SkillEvidence:
+    """Return evidence that points into the document instead of into what was scored."""
+    return replace(evidence, quotes=tuple(view.quote(quote.span) for quote in evidence.quotes))
+
+
+def _stuffing_findings(
+    document: Document, view: ScoringView, stuffing: Stuffing | None
+) -> tuple[Finding, ...]:
+    if stuffing is None or document.role is not Role.RESUME:
+        return ()
+    quote = view.quote(stuffing.spans[0])
+    message = f"{stuffing.message} The scores count them; a person should look for work that shows them."
+    return (Finding(STUFFING_CODE, Severity.WARNING, message, quote.span),)
+
+
+def _effect(code: str, with_words: _Scores, without: _Scores, *, counted: bool) -> Effect:
+    gained = {skill: name for skill, name in with_words.shown.items() if skill not in without.shown}
+    return Effect(
+        code,
+        counted,
+        tuple(gained.values()),
+        with_words.coverage.score if with_words.coverage else None,
+        without.coverage.score if without.coverage else None,
+        with_words.similarity.score if with_words.similarity else None,
+        without.similarity.score if without.similarity else None,
+    )
 
 
 @dataclass(frozen=True, slots=True)

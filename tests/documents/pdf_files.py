@@ -89,27 +89,29 @@ def mapped_pdf(lines: Sequence[str], *, unmapped: str = "") -> bytes:
         "/FirstChar 32 /LastChar 255 /CharProcs << >> /Encoding << /Type /Encoding /Differences [] >> "
         f"/Widths [{widths}] /ToUnicode 5 0 R >>"
     )
-    return _assemble(
+    return assembled(
         "<< /Type /Catalog /Pages 2 0 R >>",
         "<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
         "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R "
         "/Resources << /Font << /F 6 0 R >> >> >>",
-        _stream(content),
-        _stream(cmap),
+        stream(content),
+        stream(cmap),
         font,
     )
 
 
 def empty_tree_pdf() -> bytes:
     """Return a PDF without pages."""
-    return _assemble("<< /Type /Catalog /Pages 2 0 R >>", "<< /Type /Pages /Kids [] /Count 0 >>")
+    return assembled("<< /Type /Catalog /Pages 2 0 R >>", "<< /Type /Pages /Kids [] /Count 0 >>")
 
 
-def _stream(content: str) -> str:
+def stream(content: str) -> str:
+    """Return a stream object of a PDF."""
     return f"<< /Length {len(content)} >>\nstream\n{content}\nendstream"
 
 
-def _assemble(*objects: str) -> bytes:
+def assembled(*objects: str) -> bytes:
+    """Return a PDF of numbered objects, the first of them its catalog."""
     body = "%PDF-1.7\n"
     offsets = []
     for number, content in enumerate(objects, start=1):

@@ -5,7 +5,8 @@ import pytest
 
 from metier.documents.docx import extract_docx
 from metier.errors import CorruptDocument, LimitExceeded
-from metier.types import Exclusion, ExclusionReason, ReadingLimits, Span
+from metier.limits import ReadingLimits
+from metier.types import Exclusion, ExclusionReason, Span
 from tests.documents.docx_files import (
     archive,
     color,

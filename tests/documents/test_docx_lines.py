@@ -2,8 +2,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from metier.documents.docx_lines import Piece, assemble, read_lines
+from metier.documents.docx_lines import read_lines
 from metier.documents.docx_look import Looks, Parts
+from metier.documents.pieces import Piece, assemble
 from metier.documents.plain import clean_text
 from metier.errors import LimitExceeded
 from metier.types import ExclusionReason

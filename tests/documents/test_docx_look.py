@@ -1,7 +1,8 @@
 import pytest
 
 from metier.documents.docx import extract_docx
-from metier.types import ExclusionReason, ReadingLimits
+from metier.limits import ReadingLimits
+from metier.types import ExclusionReason
 from tests.documents.docx_files import (
     anchor,
     color,

@@ -20,7 +20,8 @@ from metier.documents.json_file import (
 )
 from metier.documents.sections import find_sections
 from metier.errors import CorruptDocument, DocumentError, LimitExceeded, UnsupportedFormat
-from metier.types import ReadingLimits, Role, SectionKind, Severity
+from metier.limits import ReadingLimits
+from metier.types import Role, SectionKind, Severity
 
 LIMITS = ReadingLimits()
 JSON_RESUME = {"basics": {"name": "Анна"}}

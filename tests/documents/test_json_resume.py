@@ -8,7 +8,8 @@ from metier.documents.build import build_document
 from metier.documents.json_file import json_kind
 from metier.documents.json_resume import extract_json_resume
 from metier.errors import CorruptDocument, LimitExceeded, UnsupportedFormat
-from metier.types import ReadingLimits, Role, SectionKind, YearMonth
+from metier.limits import ReadingLimits
+from metier.types import Role, SectionKind, YearMonth
 
 LIMITS = ReadingLimits()
 AS_OF = YearMonth(2026, 11)

@@ -13,6 +13,7 @@ from metier.documents.headings import heading_kind
 from metier.documents.json_file import json_kind
 from metier.documents.json_resume import extract_json_resume
 from metier.documents.json_resume_export import SCHEMA_URL, to_json_resume
+from metier.limits import ReadingLimits
 from metier.types import (
     EvidenceLabel,
     Exclusion,
@@ -20,7 +21,6 @@ from metier.types import (
     Mask,
     MaskKind,
     Quote,
-    ReadingLimits,
     Role,
     SkillEvidence,
     Span,

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from metier.documents.pdf import extract_pdf
 from metier.errors import CorruptDocument, EncryptedDocument, LimitExceeded
-from metier.types import ReadingLimits, Severity, Span
+from metier.limits import ReadingLimits
+from metier.types import Severity, Span
 from tests.documents.pdf_files import (
     LEFT_PROSE,
     RIGHT_PROSE,

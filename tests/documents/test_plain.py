@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 
 from metier.documents.plain import clean_text, extract_plain
 from metier.errors import LimitExceeded, UnsupportedFormat
-from metier.types import ReadingLimits
+from metier.limits import ReadingLimits
 
 LIMITS = ReadingLimits()
 RUSSIAN = "Опыт работы: разработчик, пять лет."

@@ -17,7 +17,8 @@ from metier.errors import (
     UnreadableFile,
     UnsupportedFormat,
 )
-from metier.types import ReadingLimits, Role, YearMonth
+from metier.limits import ReadingLimits
+from metier.types import Role, YearMonth
 from tests.documents.docx_files import word_file
 
 AS_OF = YearMonth(2026, 11)

@@ -12,7 +12,7 @@ def names(path):
 
 
 def test_a_folder_gives_its_documents_in_order(tmp_path):
-    for name in ("b.txt", "a.pdf", "sub/c.DOCX", "photo.png", ".hidden.txt", ".git/d.txt"):
+    for name in ("b.txt", "a.pdf", "sub/c.DOCX", "photo.gif", ".hidden.txt", ".git/d.txt"):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text("x")
     assert names(tmp_path) == ["a.pdf", "b.txt", "sub/c.DOCX"]

@@ -77,7 +77,9 @@ def test_an_empty_text_has_no_segments():
 
 def test_of_marks_on_the_same_words_a_denial_is_drawn_before_a_claim():
     marks = [a_mark(0, 3, kind) for kind in MarkKind]
-    assert highlight("abc", marks)[0].kind is MarkKind.NEGATED
+    assert highlight("abc", marks)[0].kind is MarkKind.EXCLUDED
+    seen = [mark for mark in marks if mark.kind not in (MarkKind.EXCLUDED, MarkKind.MASKED)]
+    assert highlight("abc", seen)[0].kind is MarkKind.NEGATED
     assert highlight("abc", marks[:2])[0].kind is MarkKind.EXPLICIT
     assert highlight("abc", [])[0].kind is None
 

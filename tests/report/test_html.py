@@ -22,10 +22,15 @@ from metier.types import (
     AssessmentStatus,
     Coverage,
     Document,
+    Effect,
     EvidenceLabel,
+    Exclusion,
+    ExclusionReason,
     Failure,
     Finding,
     Importance,
+    Mask,
+    MaskKind,
     Period,
     Provenance,
     Quote,
@@ -263,8 +268,10 @@ def test_many_skills_and_places_are_shortened():
 def test_an_unreadable_document_says_why_it_is_not_scored():
     page = rendered(an_unreadable_item())
     words = page.words()
-    assert "– scan.pdf Not scored: Scanned pages not recognised" in words.replace("English", "not recognised")
-    assert "Not scored, because: ✗ error Scanned pages." in words
+    assert "– scan.pdf Not scored: Pictures without text not recognised" in words.replace(
+        "English", "not recognised"
+    )
+    assert "Not scored, because: ✗ error Pictures without text." in words
     assert "Pages that are only an image: 1." in words
     assert "No text could be read." in words
     assert "Requirements of the vacancy" not in words
@@ -513,3 +520,63 @@ def test_words_stand_out_from_what_lies_behind_them(scheme, ink, papers):
     ratios = {paper: contrast(colors[ink], colors[paper]) for paper in papers.split()}
     assert {paper: ratio for paper, ratio in ratios.items() if ratio < 4.5} == {}
     assert contrast(colors["fill"], colors["track"]) >= 3
+
+
+def a_suspect_item() -> ReportItem:
+    hidden, order, name = Span(0, 5), Span(6, 14), Span(18, 24)
+    return an_item(
+        findings=(
+            Finding("hidden_text", Severity.WARNING, "Page 1 holds a word.", hidden, 1, "Built"),
+            Finding("read_by_ocr", Severity.INFO, "Page 1 is a picture.", Span(0, len(TEXT)), 1),
+        ),
+        excluded=(
+            Exclusion(hidden, ExclusionReason.TINY, 1),
+            Exclusion(order, ExclusionReason.INSTRUCTION),
+        ),
+        masks=(Mask(name, MaskKind.NAME),),
+        effects=(
+            Effect("hidden_text", False, ("Rust", "Kafka"), 0.9, 0.5, 0.31, 0.3),
+            Effect("keyword_stuffing", True, ("Scala",), 0.5, 0.25),
+            Effect("machine_instruction", False, (), 0.5, 0.5, 0.3, 0.3),
+        ),
+    )
+
+
+def test_hidden_words_are_quoted_with_their_page_and_place():
+    page = rendered(a_suspect_item())
+    assert "page 1, too small to be seen: Built" in page.words()
+    assert marks_of(page)["c1-t-0"] == "mark excluded opens"
+    assert any(
+        title.startswith("not counted in any score: too small to be") for title in page.values("title")
+    )
+    assert [href for href in page.values("href") if href == "#c1-t-0"]
+
+
+def test_the_effect_of_suspect_words_is_told_in_figures():
+    words = rendered(a_suspect_item()).words()
+    assert (
+        "Words that a person does not see: If these words counted, coverage would be 90.0% instead of 50.0%; "
+        "nearness in meaning 0.31 instead of 0.3; these skills would be shown too: Rust, Kafka." in words
+    )
+    assert "Without these words, coverage would be 25.0% instead of 50.0%" in words
+    assert "these skills would not be shown: Scala." in words
+    assert "Orders to a program: If these words counted, nothing would change." in words
+
+
+def test_masked_facts_are_listed_by_kind_and_marked():
+    page = rendered(a_suspect_item())
+    assert "Hidden from every score: name." in page.words()
+    assert any("hidden from every score: name" in title for title in page.values("title"))
+
+
+def test_a_finding_about_a_whole_page_does_not_mark_all_of_it():
+    titles = rendered(a_suspect_item()).values("title")
+    assert not any("Read from a picture" in title for title in titles)
+
+
+def test_the_russian_report_tells_it_in_russian():
+    words = rendered(a_suspect_item(), language=ReportLanguage.RU).words()
+    assert "Слова, которых человек не видит" in words
+    assert "страница 1, слишком мелко, чтобы видеть: Built" in words
+    assert "Если бы эти слова учитывались, покрытие было бы 90,0" in words
+    assert "Скрыто от всех оценок: имя." in words

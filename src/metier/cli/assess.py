@@ -45,8 +45,9 @@ def assess(  # noqa: PLR0913, PLR0917 - each parameter is an option that a perso
 ) -> None:
     """Assess resumes: skills with evidence, experience, and the fit to a vacancy.
 
-    PDF, DOCX and plain text are read. Several documents in one run are ranked. A run with --output
-    that was interrupted goes on where it stopped when it is started again.
+    PDF, DOCX, ODT, RTF, HTML, Markdown, text, JSON Resume and the hh.ru API's resumes are read; pictures and
+    scans where tesseract is installed. Several documents in one run are ranked. A run with --output that was
+    interrupted goes on where it stopped when it is started again.
     """
     from metier.cli.results import render
 

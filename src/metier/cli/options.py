@@ -97,18 +97,17 @@ def open_engine(settings: Settings, *, taxonomy: str | None, model: str | None, 
         limits=settings.limits,
         as_of=parse_month(as_of),
         models=lambda: load_models(model or settings.model, settings),
+        ocr=settings.ocr,
     )
 
 
 def load_detector(settings: Settings, *, taxonomy: str | None, model: str | None) -> SkillDetector:
     """Return what detects skills in any text, for the options of a command."""
     from metier.skills.detect import SkillDetector
-    from metier.skills.semantics import Semantics
 
     found = load_taxonomy(taxonomy or settings.taxonomy, settings)
     models = load_models(model or settings.model, settings)
-    semantics = Semantics(found, models.encoder, models.head, cache=models.cache) if models else None
-    return SkillDetector(found, semantics)
+    return SkillDetector(found, models.semantics(found) if models else None)
 
 
 def load_models(name: str, settings: Settings) -> Models | None:

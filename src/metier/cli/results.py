@@ -149,7 +149,8 @@ def _csv_row(item: Ranked) -> dict[str, Any]:
         "status": assessment.status.value,
         "language": assessment.language,
         "months": "" if assessment.months is None else assessment.months,
-        "findings": "; ".join(finding.code for finding in assessment.findings),
+        "findings": "; ".join(dict.fromkeys(finding.code for finding in assessment.findings)),
+        "masked": "; ".join(dict.fromkeys(mask.kind.value for mask in assessment.masks)),
     }
     for label in (EvidenceLabel.EXPLICIT, EvidenceLabel.IMPLICIT):
         names = [evidence.name for evidence in assessment.skills if evidence.label is label]
@@ -187,7 +188,7 @@ def _empty_row() -> dict[str, Any]:
     columns = ["rank", "source", "document_id", "status", "coverage", "similarity", "months", "language"]
     columns += ["explicit_skills", "implicit_skills"]
     columns += [f"{importance}_{status}" for importance in Importance for status in RequirementStatus]
-    return dict.fromkeys([*columns, "findings", "error", "error_message"], "")
+    return dict.fromkeys([*columns, "findings", "masked", "error", "error_message"], "")
 
 
 def _html(result: BatchResult, vacancy: Vacancy | None, language: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import sys
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from io import StringIO
 
@@ -20,9 +21,13 @@ from metier.types import (
     AssessmentStatus,
     Coverage,
     Document,
+    Effect,
     EvidenceLabel,
+    Exclusion,
     Finding,
     Importance,
+    Mask,
+    MaskKind,
     Quote,
     RequirementStatus,
     Similarity,
@@ -68,6 +73,9 @@ def assessment_table(assessment: Assessment, document: Document) -> str:
     facts.append(f"as of {assessment.provenance.as_of}")
     parts: list[RenderableType] = [Text(assessment.source, style="bold"), Text(", ".join(facts))]
     parts += _finding_lines(assessment.findings)
+    parts += [Text(f"  measured: {effect_line(effect)}", style="yellow") for effect in assessment.effects]
+    if assessment.masks:
+        parts.append(Text(f"Hidden from every score: {masked(assessment.masks)}"))
     if assessment.status is AssessmentStatus.UNREADABLE:
         parts.append(Text("Not scored: the document cannot be judged.", style="red"))
         return rendered(Group(*parts))
@@ -114,8 +122,39 @@ def document_table(document: Document) -> str:
     for period in document.periods:
         words = _one_line(document.text[period.span.start : period.span.end])
         facts.add_row("period" if period.counted else "not counted", f"{words} ({period.months} months)")
+    if document.masks:
+        facts.add_row("masked", masked(document.masks))
+    if document.excluded:
+        facts.add_row("not counted", _excluded(document.excluded))
     lines = _finding_lines(document.findings)
     return rendered(Group(Text(document.source, style="bold"), facts, *lines, "", Text(document.text)))
+
+
+def masked(masks: Iterable[Mask]) -> str:
+    """Return which personal facts were masked and how often: "name 2, e-mail 1"."""
+    counts = Counter(mask.kind for mask in masks)
+    return ", ".join(f"{kind.value.replace('_', ' ')} {counts[kind]}" for kind in MaskKind if counts[kind])
+
+
+def effect_line(effect: Effect) -> str:
+    """Return what some words would do to the scores, or do, in one line."""
+    words = effect.code.replace("_", " ")
+    parts: list[str] = []
+    if effect.coverage_with is not None and effect.coverage_without is not None:
+        then, now = effect.coverage_with, effect.coverage_without
+        then, now = (now, then) if effect.counted else (then, now)
+        parts.append(f"coverage {then:.0%} instead of {now:.0%}" if then != now else "the same coverage")
+    sign = "fewer" if effect.counted else "more"
+    parts.append(
+        f"{len(effect.skills)} {sign} skills: {_some(effect.skills)}" if effect.skills else "the same skills"
+    )
+    premise = f"without the {words}" if effect.counted else f"if the {words} counted"
+    return f"{premise}: {', '.join(parts)}"
+
+
+def _excluded(excluded: Iterable[Exclusion]) -> str:
+    counts = Counter(item.reason for item in excluded)
+    return ", ".join(f"{reason.value.replace('_', ' ')} {count}" for reason, count in counts.items())
 
 
 def duration(months: int | None) -> str:
@@ -145,20 +184,28 @@ def _ranking_row(item: Ranked, *, with_vacancy: bool) -> list[RenderableType]:
         )
     experience = duration(assessment.months)
     coverage = assessment.coverage
+    source = _flagged(assessment)
     if not with_vacancy or coverage is None or item.match is None:
         names = [e.name for e in assessment.skills if e.label is EvidenceLabel.EXPLICIT]
         implied = [e.name for e in assessment.skills if e.label is EvidenceLabel.IMPLICIT]
-        return [assessment.source, experience, _some(names), _some(implied)]
+        return [source, experience, _some(names), _some(implied)]
     counts = [_n_required(coverage, status) for status in RequirementStatus]
     return [
         str(item.match.rank),
-        assessment.source,
+        source,
         Text(f"{coverage.score:.0%}", style="bold"),
         "".join(f"{count:3}" for count in counts),
         experience,
         _some(_names(coverage, RequirementStatus.MISSING)),
         _some(_names(coverage, RequirementStatus.IMPLIED)),
     ]
+
+
+def _flagged(assessment: Assessment) -> Text:
+    """Return the name of a document with the findings below it that warn of its words."""
+    codes = dict.fromkeys(effect.code for effect in assessment.effects)
+    lines = [(f"\n! {code.replace('_', ' ')}", "yellow") for code in codes]
+    return Text.assemble(assessment.source, *lines)
 
 
 def _n_required(coverage: Coverage, status: RequirementStatus) -> int:
@@ -231,7 +278,12 @@ def _surroundings(text: str, quote: Quote) -> tuple[str, str]:
 
 
 def _finding_lines(findings: Iterable[Finding]) -> list[RenderableType]:
-    return [Text(f"{finding.severity.value}: {finding.message}", style="yellow") for finding in findings]
+    lines: list[RenderableType] = []
+    for finding in findings:
+        lines.append(Text(f"{finding.severity.value}: {finding.message}", style="yellow"))
+        if finding.words:
+            lines.append(Text.assemble("  ", (f"“{_one_line(finding.words)}”", "italic")))
+    return lines
 
 
 def _some(names: Sequence[str]) -> str:

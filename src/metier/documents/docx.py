@@ -11,11 +11,13 @@ from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 from metier.documents.docx_color import W
-from metier.documents.docx_lines import Line, assemble, read_lines
+from metier.documents.docx_lines import read_lines
 from metier.documents.docx_look import Looks, Parts
 from metier.documents.extracted import Extracted
+from metier.documents.pieces import Line, assemble
 from metier.errors import CorruptDocument, DocumentError, LimitExceeded
-from metier.types import Finding, ReadingLimits, Severity, Span
+from metier.limits import ReadingLimits
+from metier.types import Finding, Severity, Span
 
 if TYPE_CHECKING:
     from docx.document import Document as WordFile

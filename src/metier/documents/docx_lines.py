@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from metier.documents.docx_color import W
 from metier.documents.docx_look import Looks, Paragraph, Place
 from metier.documents.docx_shape import FALLBACK
-from metier.documents.plain import clean_text
+from metier.documents.pieces import BULLET, Line, Piece
 from metier.errors import LimitExceeded
-from metier.types import Exclusion, ExclusionReason, Span
+from metier.types import ExclusionReason
 
 # Nested tables and text boxes of real files stay below 50.
 _MAX_DEPTH = 100
 _MAX_OPEN_FIELDS = 30
 
-_BULLET = "• "
 _HEADINGS = ("heading", "title")
 _INLINE_TEXT = {
     f"{W}tab": "\t",
@@ -29,14 +28,6 @@ _SKIPPED = frozenset({f"{W}del", f"{W}moveFrom", f"{W}pPr", f"{W}rPr", f"{W}inst
 _WRAPPERS = frozenset(f"{W}{name}" for name in ("sdt", "sdtContent", "ins", "customXml"))
 
 
-class Piece(NamedTuple):
-    """Characters of one line that look alike, and why nobody sees them."""
-
-    text: str
-    reason: ExclusionReason | None = None
-
-
-Line = list[Piece]
 _SEPARATOR = Piece("\t")
 
 
@@ -65,65 +56,6 @@ def read_lines(
     if below:
         yield []
         yield from below
-
-
-def assemble(lines: Iterable[Line]) -> tuple[str, tuple[Exclusion, ...]]:
-    """Return the text of some lines without empty lines around it, and the spans of what nobody sees.
-
-    Neighbours with the same reason are one span, whatever blanks are between them; spans start and end
-    with a character that shows, and hold at least a letter or a digit.
-    """
-    texts: list[str] = []
-    hidden: list[tuple[int, int, ExclusionReason]] = []
-    offset, before, goes_on = 0, "", False
-    for piece in _in_a_row(lines):
-        # A carriage return and a line feed are one line end, also where they are in two pieces.
-        raw = piece.text[1:] if before.endswith("\r") and piece.text.startswith("\n") else piece.text
-        before = piece.text or before
-        text = clean_text(raw)
-        if text.strip() and text != _BULLET:
-            span = (offset, offset + len(text), piece.reason)
-            goes_on = _add(hidden, span, goes_on=goes_on)
-        texts.append(text)
-        offset += len(text)
-    whole = "".join(texts)
-    text = whole.strip("\n")
-    n_cut = len(whole) - len(whole.lstrip("\n"))
-    return text, tuple(_exclusions(text, hidden, n_cut))
-
-
-def _in_a_row(lines: Iterable[Line]) -> Iterator[Piece]:
-    for number, line in enumerate(lines):
-        if number:
-            yield Piece("\n")
-        yield from line
-
-
-def _add(
-    hidden: list[tuple[int, int, ExclusionReason]],
-    span: tuple[int, int, ExclusionReason | None],
-    *,
-    goes_on: bool,
-) -> bool:
-    """Add a piece to the hidden spans, if it is one; tell whether the next can go on from it."""
-    start, end, reason = span
-    if reason is None:
-        return False
-    if goes_on and hidden[-1][2] is reason:
-        start = hidden.pop()[0]
-    hidden.append((start, end, reason))
-    return True
-
-
-def _exclusions(
-    text: str, hidden: Iterable[tuple[int, int, ExclusionReason]], n_cut: int
-) -> Iterator[Exclusion]:
-    for start, end, reason in hidden:
-        words = text[max(start - n_cut, 0) : max(end - n_cut, 0)]
-        first = max(start - n_cut, 0) + len(words) - len(words.lstrip())
-        words = words.strip()
-        if any(letter.isalnum() for letter in words):
-            yield Exclusion(Span(first, first + len(words)), reason)
 
 
 def _distinct(blocks: _Blocks, edges: Iterable[Any], place: Place) -> list[Line]:
@@ -181,7 +113,7 @@ class _Blocks:
         lines: list[Line] = [[]] if is_heading else []
         pieces = inline.pieces
         if paragraph.find(f"{W}pPr/{W}numPr") is not None and any(piece.text.strip() for piece in pieces):
-            pieces.insert(0, Piece(_BULLET))
+            pieces.insert(0, Piece(BULLET))
         lines += _split(pieces)
         for box, reason in inline.boxes:
             lines += [[], *self.lines(box, self._looks.box(box, reason), depth + 1)]

@@ -14,19 +14,27 @@ _OLE_MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ENCRYPTED_PACKAGE = "EncryptedPackage".encode("utf-16-le")
 _WORD_BODY = b"word/document"
 _OTHER_MAGICS = {
-    b"\x89PNG": "a PNG image",
-    b"\xff\xd8\xff": "a JPEG image",
     b"GIF8": "a GIF image",
-    b"II*\x00": "a TIFF image",
-    b"MM\x00*": "a TIFF image",
-    b"{\\rtf": "an RTF file",
     b"\x1f\x8b": "a gzip archive",
     b"7z\xbc\xaf": "a 7z archive",
     b"Rar!": "a RAR archive",
     b"\x7fELF": "a program",
     b"MZ\x90": "a program",
 }
-READABLE = "PDF, DOCX and plain text are read"
+_IMAGE_MAGICS = (b"\x89PNG", b"\xff\xd8\xff", b"II*\x00", b"MM\x00*")
+_RTF_MAGIC = b"{\\rtf"
+_ODT_MIMETYPE = b"mimetypeapplication/vnd.oasis.opendocument.text"
+_ODT_REACH = 200
+_BOMS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
+_HTML_START = re.compile(
+    rb"(?i)\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body)\b", re.S
+)
+_HTML_TAG = re.compile(rb"(?i)<(?:html|body|p|div|table|h[1-6]|ul|br)\b")
+_TEXT_REACH = 4096
+READABLE = (
+    "PDF, DOCX, ODT, RTF, HTML, Markdown, plain text, JSON Resume, resumes of the hh.ru API, and PNG, JPEG "
+    "or TIFF pictures are read"
+)
 
 
 class DocumentFormat(StrEnum):
@@ -34,7 +42,36 @@ class DocumentFormat(StrEnum):
 
     PDF = "pdf"
     DOCX = "docx"
+    ODT = "odt"
+    RTF = "rtf"
+    HTML = "html"
+    MARKDOWN = "markdown"
+    JSON_RESUME = "json-resume"
+    HH_RESUME = "hh-resume"
+    IMAGE = "image"
     TEXT = "text"
+
+
+# What file names promise, and which files of a folder are read; .json may be either of two formats.
+SUFFIXES = {
+    "pdf": DocumentFormat.PDF,
+    "docx": DocumentFormat.DOCX,
+    "odt": DocumentFormat.ODT,
+    "rtf": DocumentFormat.RTF,
+    "html": DocumentFormat.HTML,
+    "htm": DocumentFormat.HTML,
+    "md": DocumentFormat.MARKDOWN,
+    "markdown": DocumentFormat.MARKDOWN,
+    "json": DocumentFormat.JSON_RESUME,
+    "png": DocumentFormat.IMAGE,
+    "jpg": DocumentFormat.IMAGE,
+    "jpeg": DocumentFormat.IMAGE,
+    "tif": DocumentFormat.IMAGE,
+    "tiff": DocumentFormat.IMAGE,
+    "txt": DocumentFormat.TEXT,
+    "text": DocumentFormat.TEXT,
+}
+_BINARY = ("pdf", "docx", "odt", "rtf", "png", "jpg", "jpeg", "tif", "tiff")
 
 
 def detect_format(data: bytes, name: str) -> DocumentFormat:
@@ -60,24 +97,53 @@ def detect_format(data: bytes, name: str) -> DocumentFormat:
         if _ENCRYPTED_PACKAGE in data:
             raise EncryptedDocument(f"{name} asks for a password. Save it without one and send it again.")
         raise UnsupportedFormat(f"{name} is an old Office file (.doc). Save it as DOCX or PDF.")
+    if data.startswith(_IMAGE_MAGICS):
+        return DocumentFormat.IMAGE
+    if data.startswith(_RTF_MAGIC):
+        return DocumentFormat.RTF
+    _refuse_others(data, name)
+    return _text_format(data, name)
+
+
+def _refuse_others(data: bytes, name: str) -> None:
     for magic, words in _OTHER_MAGICS.items():
         if data.startswith(magic):
             raise UnsupportedFormat(f"{name} is {words}. {READABLE}.")
-    lowered = name.lower()
-    for suffix in (".pdf", ".docx"):
-        if lowered.endswith(suffix) and b"\x00" in data:
-            raise CorruptDocument(f"{name} is no {suffix[1:].upper()} inside. Send the original file.")
-    return DocumentFormat.TEXT
+    suffix = _suffix(name)
+    if suffix in _BINARY and b"\x00" in data and not data.startswith(_BOMS):
+        raise CorruptDocument(f"{name} is no {suffix.upper()} inside. Send the original file.")
 
 
 def _zip_format(data: bytes, name: str) -> DocumentFormat:
-    if _WORD_BODY in data or name.lower().endswith(".docx"):
+    if _ODT_MIMETYPE in data[:_ODT_REACH] or _suffix(name) == "odt":
+        return DocumentFormat.ODT
+    if _WORD_BODY in data or _suffix(name) == "docx":
         return DocumentFormat.DOCX
-    raise UnsupportedFormat(f"{name} is an archive without a Word document in it. {READABLE}.")
+    raise UnsupportedFormat(
+        f"{name} is an archive without a document in it. Unpack it and send the files. {READABLE}."
+    )
+
+
+def _text_format(data: bytes, name: str) -> DocumentFormat:
+    """Return the format of something that is text: bytes tell HTML and JSON, only the name tells Markdown."""
+    suffix = _suffix(name)
+    start = data[:_TEXT_REACH].removeprefix(_BOMS[0])
+    if _HTML_START.match(start) or (suffix in ("html", "htm") and _HTML_TAG.search(data)):
+        return DocumentFormat.HTML
+    if suffix == "json" or start.lstrip()[:1] == b"{":
+        from metier.documents.json_file import json_kind
+
+        kind = json_kind(data)
+        # Its reader tells what is wrong with a file that promises to be JSON.
+        if kind is not None or suffix == "json":
+            return kind or DocumentFormat.JSON_RESUME
+    return DocumentFormat.MARKDOWN if suffix in ("md", "markdown") else DocumentFormat.TEXT
+
+
+def _suffix(name: str) -> str:
+    return name.lower().rpartition(".")[2]
 
 
 def promised_format(name: str) -> DocumentFormat | None:
     """Return the format that a file's name promises, or None where it promises nothing."""
-    suffix = name.lower().rpartition(".")[2]
-    known = {"pdf": DocumentFormat.PDF, "docx": DocumentFormat.DOCX}
-    return known.get(suffix, DocumentFormat.TEXT if suffix in {"txt", "text", "md"} else None)
+    return SUFFIXES.get(_suffix(name))

@@ -22,7 +22,7 @@ from metier.documents.json_file import (
     paragraphs,
     plain_line,
 )
-from metier.types import ReadingLimits
+from metier.limits import ReadingLimits
 
 _MONTHS: Final = (
     "январь февраль март апрель май июнь июль август сентябрь октябрь ноябрь декабрь".split(),

@@ -14,7 +14,8 @@ from metier.documents.formats import DocumentFormat
 from metier.documents.headings import heading_kind
 from metier.documents.plain import clean_text
 from metier.errors import CorruptDocument, LimitExceeded, UnsupportedFormat
-from metier.types import Finding, ReadingLimits, SectionKind, Severity, Span
+from metier.limits import ReadingLimits
+from metier.types import Finding, SectionKind, Severity, Span
 
 _READ: Final = "Of JSON, a JSON Resume or a resume of the hh.ru API is read."
 _UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)

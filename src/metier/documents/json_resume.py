@@ -21,7 +21,7 @@ from metier.documents.json_file import (
     paragraphs,
     plain_line,
 )
-from metier.types import ReadingLimits
+from metier.limits import ReadingLimits
 
 _WORDS: Final[dict[str, tuple[str, str]]] = {
     "present": ("present", "настоящее время"),

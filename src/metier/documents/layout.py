@@ -54,7 +54,8 @@ class Glyph(NamedTuple):
         right: where it ends, its advance included.
         baseline: height of the baseline; greater is higher on the page.
         em: font size as drawn, above 0.
-        layer: glyphs of different layers share no line: other directions, off the page, invisible.
+        layer: glyphs of different layers share no line: other directions, and those that nobody sees, whose
+            layers are below 0.
         spaced: the file has a space between this glyph and the one before it.
     """
 
@@ -97,13 +98,14 @@ def reading_order(glyphs: Sequence[Glyph]) -> list[list[int]]:
 
     Returns:
         One list a line, of indices into `glyphs` and SPACE; an empty list is an empty line. Every index
-        occurs exactly once. The largest layer comes first, the others as they come in the file.
+        occurs exactly once. The largest layer comes first, the others as they come in the file, and those
+        below 0 after them.
     """
     layers: dict[int, list[int]] = {}
     for index, glyph in enumerate(glyphs):
         layers.setdefault(glyph.layer, []).append(index)
     lines: list[list[int]] = []
-    for members in sorted(layers.values(), key=len, reverse=True):
+    for _, members in sorted(layers.items(), key=lambda item: (item[0] < 0, -len(item[1]))):
         for block in _blocks(_pieces(glyphs, members)):
             if lines:
                 lines.append([])

@@ -9,7 +9,8 @@ from contextlib import suppress
 from metier.documents.extracted import Extracted
 from metier.documents.formats import READABLE
 from metier.errors import LimitExceeded, UnsupportedFormat
-from metier.types import Finding, ReadingLimits, Severity, Span
+from metier.limits import ReadingLimits
+from metier.types import Finding, Severity, Span
 
 _CYRILLIC_SHARE = 0.6  # of the bytes beyond ASCII, for text to be Windows-1251
 _ACCENTED_SHARE = 0.15  # of all bytes; more than that is no Western language
@@ -32,14 +33,9 @@ def extract_plain(data: bytes, name: str, limits: ReadingLimits) -> Extracted:
         UnsupportedFormat: binary data, or another encoding.
         LimitExceeded: more characters than allowed.
     """
-    text, encoding = _decode(data, name)
+    text, findings = decode_text(data, name)
     if len(_CONTROL.findall(text)) > _CONTROL_SHARE * len(text):
         raise UnsupportedFormat(f"{name} holds binary data, not text. {READABLE}.")
-    findings: tuple[Finding, ...] = ()
-    if encoding in (_WINDOWS_CYRILLIC, _WINDOWS_LATIN):
-        code_page = encoding.replace("cp", "Windows-")
-        message = f"The text is not UTF-8; it was read as {code_page}. Look whether its letters are right."
-        findings = (Finding("guessed_encoding", Severity.INFO, message),)
     text = clean_text(text)
     if len(text) > limits.max_chars:
         raise LimitExceeded(
@@ -47,6 +43,16 @@ def extract_plain(data: bytes, name: str, limits: ReadingLimits) -> Extracted:
             "Raise max_chars if that is wanted."
         )
     return Extracted(text, (Span(0, len(text)),), findings=findings)
+
+
+def decode_text(data: bytes, name: str) -> tuple[str, tuple[Finding, ...]]:
+    """Return bytes as text, and a finding where the encoding was guessed; `extract_plain` has the errors."""
+    text, encoding = _decode(data, name)
+    if encoding not in (_WINDOWS_CYRILLIC, _WINDOWS_LATIN):
+        return text, ()
+    code_page = encoding.replace("cp", "Windows-")
+    message = f"The text is not UTF-8; it was read as {code_page}. Look whether its letters are right."
+    return text, (Finding("guessed_encoding", Severity.INFO, message),)
 
 
 def clean_text(text: str) -> str:

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
 import subprocess
 import sys
-from dataclasses import asdict, replace
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from threading import Event, Timer
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 
-from metier.documents.build import build_document, content_id, name_findings
-from metier.documents.extracted import Extracted
 from metier.documents.formats import DocumentFormat, detect_format
-from metier.documents.plain import extract_plain
 from metier.documents.source import Source
+from metier.documents.wire import from_wire
 from metier.errors import (
     CorruptDocument,
     DocumentError,
@@ -26,16 +29,21 @@ from metier.errors import (
     UnreadableFile,
     UnsupportedFormat,
 )
-from metier.types import Document, Finding, ReadingLimits, Role, Severity, Span, TextRun, YearMonth
+from metier.limits import OcrPolicy, ReadingLimits
+from metier.types import Document, Role, YearMonth
 
 _ERRORS: dict[str, type[DocumentError]] = {
     error.code: error
     for error in (CorruptDocument, EmptyDocument, EncryptedDocument, LimitExceeded, UnsupportedFormat)
 }
 
+_DEFAULT_OCR = OcrPolicy()
+_OCR_STARTED = b'{"started": "ocr"}\n'
+_GRACE_S = 10.0
+
 
 class DocumentReader:
-    """Reads documents; PDF and Word files in a process of their own, which is ended when it overruns.
+    """Reads documents in a process of its own, which is ended when it overruns.
 
     Use it as a context manager, or call `close`. It starts its process when first needed and keeps it
     for the next file. One reader serves one thread.
@@ -43,11 +51,13 @@ class DocumentReader:
     Args:
         limits: size, length and time of one document.
         as_of: the month that "present" stands for.
+        ocr: whether and how pages that are pictures are read.
     """
 
-    def __init__(self, limits: ReadingLimits, *, as_of: YearMonth) -> None:
+    def __init__(self, limits: ReadingLimits, *, as_of: YearMonth, ocr: OcrPolicy = _DEFAULT_OCR) -> None:
         self.limits = limits
         self.as_of = as_of
+        self.ocr = ocr
         self._worker: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> Self:
@@ -82,19 +92,12 @@ class DocumentReader:
             role: resume, vacancy or answer.
         """
         self._check_size(len(data), name)
-        fmt = detect_format(data, name)
-        if fmt is DocumentFormat.TEXT:
-            extracted = extract_plain(data, name, self.limits)
-        else:
-            extracted = self._extract(data, name, fmt)
-        extracted = replace(extracted, findings=(*extracted.findings, *name_findings(name, fmt)))
-        return build_document(extracted, content=content_id(data), source=name, role=role, as_of=self.as_of)
+        return self._read(data, name, role, detect_format(data, name))
 
     def _read_row(self, data: bytes, name: str, role: Role) -> Document:
         """Return the document of a row, which is text whatever it looks like."""
         self._check_size(len(data), name)
-        extracted = extract_plain(data, name, self.limits)
-        return build_document(extracted, content=content_id(data), source=name, role=role, as_of=self.as_of)
+        return self._read(data, name, role, DocumentFormat.TEXT, is_row=True)
 
     def start(self) -> None:
         """Start the parsing process now, so that it is ready when the first file comes."""
@@ -104,7 +107,7 @@ class DocumentReader:
         """End the parsing process; the reader can be used again."""
         worker, self._worker = self._worker, None
         if worker is not None:
-            worker.kill()
+            _end(worker)
             worker.communicate()
 
     def _load(self, source: Source) -> bytes:
@@ -123,40 +126,45 @@ class DocumentReader:
                 "Raise max_bytes if that is wanted."
             )
 
-    def _extract(self, data: bytes, name: str, fmt: DocumentFormat) -> Extracted:
-        limits = asdict(self.limits)
-        request = {"name": name, "format": fmt.value, "n_bytes": len(data), "limits": limits}
+    def _read(
+        self, data: bytes, name: str, role: Role, fmt: DocumentFormat, *, is_row: bool = False
+    ) -> Document:
+        request = {
+            "name": name,
+            "promised": "" if is_row else name,
+            "role": role.value,
+            "format": fmt.value,
+            "as_of": (self.as_of.year, self.as_of.month),
+            "n_bytes": len(data),
+            "limits": asdict(self.limits),
+            "ocr": asdict(self.ocr),
+        }
         reply = json.loads(self._ask(json.dumps(request).encode() + b"\n" + data, name))
         if "error" in reply:
             error = reply["error"]
             raise _ERRORS.get(error["code"], CorruptDocument)(error["message"])
-        return _extracted(reply["extracted"])
+        return from_wire(reply["document"])
 
     def _ask(self, request: bytes, name: str) -> bytes:
         worker = self._running_worker()
-        expired = Event()
-
-        def end() -> None:
-            expired.set()
-            worker.kill()
-
-        timer = Timer(self.limits.timeout_s, end)
-        timer.start()
         try:
-            reply = _exchange(worker, request)
+            reply, expired = _bounded(worker, partial(_exchange, worker, request), self.limits.timeout_s)
+            setting, limit_s = "timeout_s", self.limits.timeout_s
+            if reply == _OCR_STARTED:
+                # The program that reads pictures is stopped by the worker; this only ends a stuck one.
+                setting, limit_s = "ocr_timeout_s", self.ocr.timeout_s
+                reply, expired = _bounded(worker, partial(_next_reply, worker), limit_s + _GRACE_S)
         except BaseException:
             # A reply that nobody waited for would be taken for that of the next file.
             self.close()
             raise
-        finally:
-            timer.cancel()
         if reply.endswith(b"\n"):
             return reply
         self.close()
-        if expired.is_set():
+        if expired:
             raise LimitExceeded(
-                f"{name} may take {self.limits.timeout_s:g} seconds to read. It took longer. "
-                "Raise timeout_s if that is wanted."
+                f"{name} may take {limit_s:g} seconds to read. It took longer. "
+                f"Raise {setting} if that is wanted."
             )
         raise CorruptDocument(f"{name} made its parser stop. Send the original file, or another format.")
 
@@ -178,6 +186,30 @@ def read_document(path: Path, *, role: Role = Role.RESUME, as_of: YearMonth) -> 
         return reader.read(Source(path.name, path=path), role=role)
 
 
+def _bounded(worker: subprocess.Popen[bytes], ask: Callable[[], bytes], limit_s: float) -> tuple[bytes, bool]:
+    """Return a worker's reply, and whether the worker was ended because it took too long."""
+    expired = Event()
+
+    def end() -> None:
+        expired.set()
+        _end(worker)
+
+    timer = Timer(limit_s, end)
+    timer.start()
+    try:
+        return ask(), expired.is_set()
+    finally:
+        timer.cancel()
+
+
+def _end(worker: subprocess.Popen[bytes]) -> None:
+    """End a worker with the programs that it has started; they are in its session."""
+    with suppress(ProcessLookupError, PermissionError):
+        if hasattr(os, "killpg"):
+            os.killpg(worker.pid, signal.SIGKILL)
+    worker.kill()
+
+
 def _exchange(worker: subprocess.Popen[bytes], request: bytes) -> bytes:
     """Return the worker's reply, without its line end where the worker died over it."""
     if worker.stdin is None or worker.stdout is None:
@@ -190,28 +222,5 @@ def _exchange(worker: subprocess.Popen[bytes], request: bytes) -> bytes:
     return worker.stdout.readline()
 
 
-def _extracted(reply: dict[str, Any]) -> Extracted:
-    return Extracted(
-        text=reply["text"],
-        pages=tuple(Span(**page) for page in reply["pages"]),
-        runs=tuple(_run(run) for run in reply["runs"]),
-        findings=tuple(_finding(finding) for finding in reply["findings"]),
-    )
-
-
-def _run(run: dict[str, Any]) -> TextRun:
-    left, bottom, right, top = run["box"]
-    red, green, blue, alpha = run["color"]
-    return TextRun(
-        span=Span(**run["span"]),
-        page=run["page"],
-        box=(left, bottom, right, top),
-        size_pt=run["size_pt"],
-        color=(red, green, blue, alpha),
-        render_mode=run["render_mode"],
-    )
-
-
-def _finding(finding: dict[str, Any]) -> Finding:
-    span = Span(**finding["span"]) if finding["span"] else None
-    return Finding(finding["code"], Severity(finding["severity"]), finding["message"], span)
+def _next_reply(worker: subprocess.Popen[bytes]) -> bytes:
+    return worker.stdout.readline() if worker.stdout is not None else b""

@@ -9,10 +9,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from metier.documents.formats import SUFFIXES
 from metier.errors import CorruptDocument, EmptyDocument, InvalidInput, NotFound, UnreadableFile
 
 STANDARD_INPUT = "-"
-DOCUMENT_SUFFIXES = (".pdf", ".docx", ".txt", ".md", ".text")
+DOCUMENT_SUFFIXES = tuple(f".{suffix}" for suffix in SUFFIXES)
 ROWS_SUFFIX = ".jsonl"
 _TEXT_KEYS = ("text", "resume", "description")
 

@@ -1,11 +1,13 @@
-"""The process that parses untrusted files, apart from the one that judges them.
+"""The process that reads untrusted files, apart from the one that judges them.
 
-PDF and Word parsers meet bytes that a stranger made. Here they may hang, crash or eat memory: the
-parent (`reader.py`) bounds the time and goes on. Requests and replies are JSON, a line each, so
-nothing that a captured parser could send is ever executed.
+Parsers of files meet bytes that a stranger made, and patterns meet their text. Here they may hang, crash
+or eat memory: the parent (`reader.py`) bounds the time and goes on. Requests and replies are JSON, a line
+each, so nothing that a captured parser could send is ever executed.
 
-    request   {"name": ..., "format": ..., "n_bytes": ..., "limits": {...}}  and then the bytes
-    reply     {"extracted": {...}}  or  {"error": {"code": ..., "message": ...}}
+    request   {"name": ..., "role": ..., "format": ..., "as_of": [year, month], "n_bytes": ...,
+               "limits": {...}, "ocr": {...}, "promised": a name that may promise a format}, then the bytes
+    reply     {"document": {...}}  or  {"error": {"code": ..., "message": ...}}
+    before it {"started": "ocr"}  where pictures are read, which has a time limit of its own
 """
 
 from __future__ import annotations
@@ -14,30 +16,23 @@ import json
 import os
 import signal
 import sys
+from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import asdict
-from typing import BinaryIO
+from dataclasses import replace
+from typing import Any, BinaryIO
 
-from metier.documents.docx import extract_docx
-from metier.documents.extracted import Extracted
+from metier.documents.build import build_document, content_id, name_findings
+from metier.documents.extract import extract
 from metier.documents.formats import DocumentFormat
+from metier.documents.ocr import Ocr, find_ocr
+from metier.documents.wire import to_wire
 from metier.errors import CorruptDocument, DocumentError, LimitExceeded
-from metier.types import ReadingLimits
+from metier.limits import OcrPolicy, ReadingLimits
+from metier.types import Document, Role, YearMonth
 
 _MAX_MEMORY_BYTES = 2 * 1024**3
 _GRACE_S = 5.0
-
-
-def extract(data: bytes, *, name: str, fmt: DocumentFormat, limits: ReadingLimits) -> Extracted:
-    """Return the text of a PDF or Word file; see `extract_pdf` and `extract_docx` for the errors."""
-    if fmt is DocumentFormat.DOCX:
-        return extract_docx(data, name, limits)
-    from metier.documents.pdf import extract_pdf
-
-    try:
-        return extract_pdf(data, limits)
-    except DocumentError as exc:
-        raise type(exc)(f"{name}: {exc}") from exc
+_WITH_PICTURES = frozenset({DocumentFormat.PDF, DocumentFormat.IMAGE})
 
 
 def serve(requests: BinaryIO, replies: BinaryIO) -> None:
@@ -46,24 +41,55 @@ def serve(requests: BinaryIO, replies: BinaryIO) -> None:
         request = json.loads(line)
         _bound_time(request["limits"]["timeout_s"] + _GRACE_S)
         data = requests.read(request["n_bytes"])
-        reply = _answer(data, request)
+        reply = _answer(data, request, _ocr(request["ocr"], replies))
         _bound_time(0)
-        replies.write(json.dumps(reply).encode() + b"\n")
-        replies.flush()
+        _send(reply, replies)
 
 
-def _answer(data: bytes, request: dict[str, object]) -> dict[str, object]:
+def _send(reply: dict[str, object], replies: BinaryIO) -> None:
+    replies.write(json.dumps(reply).encode() + b"\n")
+    replies.flush()
+
+
+def _ocr(policy: dict[str, Any], replies: BinaryIO) -> Callable[[], Ocr | None]:
+    """Return what looks for tesseract; it tells the parent before the first picture is read."""
+
+    def find() -> Ocr | None:
+        wanted = OcrPolicy(tuple(policy["languages"]), policy["timeout_s"])
+        ocr = find_ocr(wanted)
+        return replace(ocr, on_start=lambda: start(wanted.timeout_s)) if ocr else None
+
+    def start(timeout_s: float) -> None:
+        _bound_time(timeout_s + _GRACE_S)
+        _send({"started": "ocr"}, replies)
+
+    return find
+
+
+def _answer(data: bytes, request: dict[str, Any], find_reader: Callable[[], Ocr | None]) -> dict[str, object]:
     name = str(request["name"])
-    limits = ReadingLimits(**request["limits"])  # type: ignore[arg-type]
     try:
-        extracted = extract(data, name=name, fmt=DocumentFormat(str(request["format"])), limits=limits)
+        return {"document": to_wire(_read(data, request, find_reader))}
     except DocumentError as exc:
         return _error(exc)
     except MemoryError:
         return _error(LimitExceeded(f"{name} needs more than {_MAX_MEMORY_BYTES:,} bytes of memory to read."))
     except Exception as exc:  # noqa: BLE001 - the outermost loop of this process; the parser's text stays here
         return _error(CorruptDocument(f"{name} cannot be parsed ({type(exc).__name__}). Send the original."))
-    return {"extracted": asdict(extracted)}
+
+
+def _read(data: bytes, request: dict[str, Any], find_reader: Callable[[], Ocr | None]) -> Document:
+    name, fmt = str(request["name"]), DocumentFormat(request["format"])
+    ocr = find_reader() if fmt in _WITH_PICTURES else None
+    extracted = extract(data, name=name, fmt=fmt, limits=ReadingLimits(**request["limits"]), ocr=ocr)
+    promised = name_findings(request["promised"], fmt)
+    return build_document(
+        replace(extracted, findings=(*extracted.findings, *promised)),
+        content=content_id(data),
+        source=name,
+        role=Role(request["role"]),
+        as_of=YearMonth(*request["as_of"]),
+    )
 
 
 def _error(error: DocumentError) -> dict[str, object]:

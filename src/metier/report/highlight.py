@@ -26,10 +26,14 @@ class MarkKind(StrEnum):
     REQUIRED = "required"
     PREFERRED = "preferred"
     FINDING = "finding"
+    EXCLUDED = "excluded"
+    MASKED = "masked"
 
 
 # Of marks on the same words, the first of these is drawn.
 _DRAWN = (
+    MarkKind.EXCLUDED,
+    MarkKind.MASKED,
     MarkKind.NEGATED,
     MarkKind.EXPLICIT,
     MarkKind.IMPLIED,

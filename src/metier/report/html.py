@@ -17,6 +17,7 @@ from metier.types import (
     AssessmentStatus,
     Document,
     EvidenceLabel,
+    ExclusionReason,
     Failure,
     Finding,
     Importance,
@@ -120,6 +121,7 @@ class _Card:
     item: ReportItem
     detailed: bool
     text: _MarkedText
+    words: Words
 
     @property
     def assessment(self) -> Assessment:
@@ -137,6 +139,16 @@ class _Card:
     def reasons(self) -> list[Finding]:
         """Return the findings that keep the document from being scored."""
         return [f for f in self.assessment.findings if f.severity is Severity.ERROR]
+
+    def why(self, finding: Finding) -> str:
+        """Return why the words of a finding are left out of every score, or nothing where they are not."""
+        is_order = finding.code == "machine_instruction"
+        reasons = [
+            item.reason
+            for item in self.assessment.excluded
+            if item.span == finding.span and (item.reason is ExclusionReason.INSTRUCTION) == is_order
+        ]
+        return self.words.trust.exclusion(reasons[0]) if reasons else ""
 
     def n_required(self, status: str) -> int:
         return self.n_asked(Importance.REQUIRED, status)
@@ -199,7 +211,7 @@ def render_html(
 def _card(number: int, item: ReportItem, words: Words, *, detailed: bool) -> _Card:
     key = f"c{number}"
     marks = _marks(item.assessment, words) if detailed else ()
-    return _Card(key, item, detailed, _MarkedText(f"{key}-t", item.document, marks))
+    return _Card(key, item, detailed, _MarkedText(f"{key}-t", item.document, marks), words)
 
 
 def _marks(assessment: Assessment, words: Words) -> Iterator[Mark]:
@@ -217,8 +229,20 @@ def _marks(assessment: Assessment, words: Words) -> Iterator[Mark]:
         for quote in requirement.resume_quotes:
             if (quote.span, kind) not in told:
                 yield Mark(quote.span, kind, _title(words.requirement_name(requirement), kind, words))
+    yield from _marks_of_reading(assessment, words)
+
+
+def _marks_of_reading(assessment: Assessment, words: Words) -> Iterator[Mark]:
+    """Yield the marks of what scores do not see, and of what findings speak of."""
+    for item in assessment.excluded:
+        yield Mark(
+            item.span, MarkKind.EXCLUDED, f"{words['legend_excluded']}: {words.trust.exclusion(item.reason)}"
+        )
+    for mask in assessment.masks:
+        yield Mark(mask.span, MarkKind.MASKED, f"{words['legend_masked']}: {words.trust.masked([mask])}")
     for finding in assessment.findings:
-        if finding.span:
+        # A finding about a page as a whole must not mark every word of it.
+        if finding.span and (finding.words or finding.page is None):
             yield Mark(finding.span, MarkKind.FINDING, words.finding_title(finding))
 
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from enum import StrEnum
-from typing import NamedTuple
 
+from metier.report.finding_words import FAILURES, FINDINGS
+from metier.report.phrase import Phrase
+from metier.report.trust_words import TrustWords
 from metier.types import (
     Coverage,
     Failure,
@@ -23,20 +25,6 @@ class ReportLanguage(StrEnum):
 
     EN = "en"
     RU = "ru"
-
-
-class Phrase(NamedTuple):
-    """The same words in each language of the report."""
-
-    en: str
-    ru: str
-
-
-class Known(NamedTuple):
-    """What to call a finding, and what to do about it."""
-
-    title: Phrase
-    advice: Phrase
 
 
 # The report explains how coverage is computed, so it must name the figures that metier.search.coverage
@@ -171,6 +159,13 @@ PHRASES = {
     "info": Phrase("note", "к сведению"),
     "warning": Phrase("warning", "внимание"),
     "error": Phrase("error", "ошибка"),
+    "page": Phrase("page %d", "страница %d"),
+    "effects": Phrase("What these words would do, measured", "Что дали бы эти слова — измерено"),
+    "masked": Phrase("Hidden from every score", "Скрыто от всех оценок"),
+    "masked_note": Phrase(
+        "Scores see a fixed placeholder instead, so they cannot depend on these facts.",
+        "Вместо них оценки видят постоянную замену и не могут зависеть от этих сведений.",
+    ),
     # The text
     "text": Phrase("Text of the document", "Текст документа"),
     "vacancy_text": Phrase("Text of the vacancy", "Текст вакансии"),
@@ -180,6 +175,8 @@ PHRASES = {
     "legend_implied": Phrase("implies a skill", "навык подразумевается"),
     "legend_negated": Phrase("names a skill without claiming it", "навык назван, но не заявлен"),
     "legend_finding": Phrase("a finding speaks of it", "к этому относится замечание"),
+    "legend_excluded": Phrase("not counted in any score", "не учитывается ни в одной оценке"),
+    "legend_masked": Phrase("hidden from every score", "скрыто от всех оценок"),
     "legend_required": Phrase("required", "обязательно"),
     "legend_preferred": Phrase("nice to have", "желательно"),
     "title_probability": Phrase("%s (probability %s)", "%s (вероятность %s)"),
@@ -242,55 +239,6 @@ LANGUAGES = {
     "und": Phrase("not recognised", "не определён"),
 }
 
-FINDINGS = {
-    "needs_ocr": Known(
-        Phrase("Scanned pages", "Отсканированные страницы"),
-        Phrase(
-            "Ask for a file whose text can be selected, or run OCR on it first.",
-            "Часть страниц — изображения без текста. Попросите файл, в котором текст можно выделить, или "
-            "сначала распознайте его.",
-        ),
-    ),
-    "garbled_text": Known(
-        Phrase("Broken characters", "Повреждённые символы"),
-        Phrase(
-            "What is broken cannot be judged; compare with the original.",
-            "Часть символов не читается, и оценить её нельзя. Попросите документ в другом формате.",
-        ),
-    ),
-    "almost_no_text": Known(
-        Phrase("Almost no text", "Почти нет текста"),
-        Phrase(
-            "Check that the right file was sent, and that it is complete.",
-            "Для оценки слишком мало букв. Проверьте, тот ли это файл и весь ли он.",
-        ),
-    ),
-    "wrong_extension": Known(
-        Phrase("File name and content differ", "Имя файла не соответствует содержимому"),
-        Phrase(
-            "This is often harmless; check where the file comes from.",
-            "Документ прочитан по содержимому. Обычно это безобидно; проверьте, откуда файл.",
-        ),
-    ),
-    "guessed_encoding": Known(
-        Phrase("Encoding was guessed", "Кодировка угадана"),
-        Phrase(
-            "If letters look wrong, ask for the file in UTF-8.",
-            "Файл не сообщает свою кодировку. Если буквы выглядят неверно, попросите файл в UTF-8.",
-        ),
-    ),
-}
-
-# By the `code` of an error of metier.errors.
-FAILURES = {
-    "empty_document": Phrase("Empty file", "Пустой файл"),
-    "unsupported_format": Phrase("Unknown format", "Неизвестный формат"),
-    "corrupt_document": Phrase("Damaged file", "Файл повреждён"),
-    "encrypted_document": Phrase("Protected by a password", "Файл защищён паролем"),
-    "limit_exceeded": Phrase("Over the limits", "Превышены ограничения"),
-    "not_found": Phrase("No such file", "Файл не найден"),
-}
-
 # What metier says of skills, in its own English; sentences of a taxonomy stay as they are.
 REASONS = {
     "The text names it.": "Названо в тексте.",
@@ -315,6 +263,7 @@ class Words:
         self.language = language
         self._russian = language is ReportLanguage.RU
         self.phrases = {key: self.choose(phrase) for key, phrase in PHRASES.items()}
+        self.trust = TrustWords(self.choose, self.percent, self.number)
 
     def __getitem__(self, key: str) -> str:
         return self.phrases[key]
@@ -396,8 +345,7 @@ class Words:
 
     def finding_title(self, finding: Finding) -> str:
         """Return what to call a finding; one without words here is called by its code."""
-        known = FINDINGS.get(finding.code)
-        return self.choose(known.title) if known else _spelled(finding.code)
+        return self.trust.title(finding.code)
 
     def finding_advice(self, finding: Finding) -> str:
         """Return what to do about a finding, or nothing where the report does not know."""

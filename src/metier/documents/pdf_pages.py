@@ -1,0 +1,200 @@
+"""The pages of a PDF: their characters, what of them a person sees, and what OCR reads in pictures."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from metier.documents.layout import Glyph
+from metier.documents.ocr import Ocr, Recognised
+from metier.documents.pdf_chars import Box, Char, CharReader, turned
+from metier.documents.pdf_sight import judge_sight
+from metier.errors import CorruptDocument, EncryptedDocument, LimitExceeded
+from metier.limits import ReadingLimits
+from metier.types import ExclusionReason
+
+if TYPE_CHECKING:
+    from pypdfium2 import PdfDocument, PdfPage
+
+_LOCKED = (4, 5)  # FPDF_ERR_PASSWORD and FPDF_ERR_SECURITY
+_TAIL_BYTES = 4096
+_MAX_LIGATURE = 4
+
+# A scan may carry a page number or the scanner's stamp.
+_SCAN_MAX_CHARS = 50
+_SCAN_MIN_COVER = 0.5
+_MAX_OBJECTS = 5_000
+_LAYERED = frozenset({ExclusionReason.INVISIBLE, ExclusionReason.COVERED})
+_LAYER_SHARE = 0.9
+_LAYER_AGREES = 0.6  # of its words; OCR of two makes differs in a tenth to a quarter
+_GARBLED_SHARE = 0.25
+_WORD = re.compile(r"[^\W\d_]{3,}")
+
+
+@dataclass(slots=True)
+class PageContent:
+    """What one page holds.
+
+    Attributes:
+        number: of the page, from 1.
+        frame: left, bottom, right, top of what is shown of it, in points.
+        chars: its characters, in the order of the file.
+        reasons: for each, why nobody sees it, or None.
+        is_scan: it is a picture with no text worth the name.
+        is_layered: it is a picture of text with a text under it that nobody sees, as scanners write it.
+        recognised: what OCR reads in its picture, where that was asked for and possible.
+    """
+
+    number: int
+    frame: Box
+    chars: list[Char] = field(default_factory=list)
+    reasons: list[ExclusionReason | None] = field(default_factory=list)
+    is_scan: bool = False
+    is_layered: bool = False
+    recognised: Recognised | None = None
+
+    @property
+    def is_garbled(self) -> bool:
+        """Tell whether a quarter or more of the characters are no known letters."""
+        return sum(char.garbled for char in self.chars) >= max(_GARBLED_SHARE * len(self.chars), 1)
+
+    @property
+    def layer_share(self) -> float | None:
+        """Return which share of the words of a text layer OCR reads in the picture; None without either."""
+        words = set(_WORD.findall("".join(_spaced(self.chars)).lower()))
+        if not self.is_layered or self.recognised is None or not words:
+            return None
+        return len(words & set(_WORD.findall(self.recognised.text.lower()))) / len(words)
+
+    @property
+    def trusts_layer(self) -> bool:
+        """Tell whether the text layer may stand for the picture: it agrees with it, or nothing can tell."""
+        share = self.layer_share
+        return self.is_layered and (share is None or share >= _LAYER_AGREES)
+
+    @property
+    def uses_ocr(self) -> bool:
+        """Tell whether the text of the page is what OCR reads."""
+        return self.recognised is not None and not self.trusts_layer
+
+    def glyphs(self) -> list[Glyph]:
+        """Return the characters for the layout; those that nobody sees come last, on lines of their own."""
+        seen: dict[int, int] = {}
+        unseen: dict[tuple[int, ExclusionReason], int] = {}
+        glyphs = []
+        for char, reason in zip(self.chars, self.reasons, strict=True):
+            if reason is None:
+                layer = seen.setdefault(char.angle, len(seen))
+            else:
+                layer = -1 - unseen.setdefault((char.angle, reason), len(unseen))
+            glyphs.append(turned(char, layer))
+        return glyphs
+
+
+def _spaced(chars: list[Char]) -> Iterator[str]:
+    for char in chars:
+        if char.spaced:
+            yield " "
+        yield char.text
+
+
+def read_pages(data: bytes, limits: ReadingLimits, ocr: Ocr | None) -> list[PageContent]:
+    """Return the pages of a PDF; `extract_pdf` has the errors."""
+    from pypdfium2 import PdfDocument
+
+    tail = data[-_TAIL_BYTES:]
+    if b"startxref" not in tail and b"%%EOF" not in tail:
+        raise CorruptDocument("The PDF breaks off before its end. Send the original file.")
+    with _translated(), closing(PdfDocument(data)) as document:
+        n_pages = len(document)
+        if n_pages == 0:
+            raise CorruptDocument("The PDF has no pages. Send the original file.")
+        if n_pages > limits.max_pages:
+            raise LimitExceeded(
+                f"A PDF may have {limits.max_pages:,} pages. This one has {n_pages:,}. "
+                "Raise max_pages if that is wanted."
+            )
+        return list(_read_all(document, n_pages, limits, ocr))
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    from pypdfium2 import PdfiumError
+
+    try:
+        yield
+    except PdfiumError as exc:
+        if exc.err_code in _LOCKED:
+            raise EncryptedDocument(
+                "The PDF asks for a password. Save it without one and send it again."
+            ) from exc
+        raise CorruptDocument("The PDF is damaged: PDFium cannot load it. Send the original file.") from exc
+
+
+def too_long(limits: ReadingLimits) -> LimitExceeded:
+    """Return the error of a PDF with too many characters."""
+    return LimitExceeded(
+        f"A PDF may have {limits.max_chars:,} characters. This one has more. "
+        "Raise max_chars if that is wanted."
+    )
+
+
+def _read_all(
+    document: PdfDocument, n_pages: int, limits: ReadingLimits, ocr: Ocr | None
+) -> Iterator[PageContent]:
+    n_chars = 0
+    for index in range(n_pages):
+        with closing(document[index]) as source:
+            page = PageContent(index + 1, source.get_bbox())
+            _read_chars(source, page, limits.max_chars - n_chars)
+            n_chars += len(page.chars)
+            if n_chars > limits.max_chars:
+                raise too_long(limits)
+            _judge_picture(source, page, ocr)
+        yield page
+
+
+def _read_chars(source: PdfPage, page: PageContent, max_chars: int) -> None:
+    """Fill in the characters of a page, one more than allowed at most, and what of them is seen."""
+    with closing(source.get_textpage()) as textpage:
+        reader = CharReader(textpage.raw)
+        for char in islice(reader.read_all(textpage.count_chars()), max_chars + 1):
+            before = page.chars[-1] if page.chars else None
+            if before is not None and char.is_more and len(before.text) < _MAX_LIGATURE:
+                page.chars[-1] = before._replace(text=before.text + char.text)
+            else:
+                page.chars.append(char)
+        page.reasons = judge_sight(source, page.frame, page.chars, reader.objects)
+
+
+def _judge_picture(source: PdfPage, page: PageContent, ocr: Ocr | None) -> None:
+    """Fill in what a page is a picture of; the words of a text layer that agrees with it count as seen."""
+    if len(page.chars) < _SCAN_MAX_CHARS:
+        page.is_scan = _shows_image(source, page)
+    else:
+        n_layered = sum(reason in _LAYERED for reason in page.reasons)
+        page.is_layered = n_layered >= _LAYER_SHARE * len(page.chars) and _shows_image(source, page)
+    if ocr is not None and (page.is_scan or page.is_layered or page.is_garbled):
+        page.recognised = ocr.read_page(source)
+    if page.trusts_layer:
+        page.reasons = [None if reason in _LAYERED else reason for reason in page.reasons]
+    elif page.uses_ocr and page.is_garbled:
+        page.chars, page.reasons = [], []
+
+
+def _shows_image(source: PdfPage, page: PageContent) -> bool:
+    """Tell whether a page is an image: any where there is no text, one over half of it where there is."""
+    from pypdfium2.raw import FPDF_PAGEOBJ_IMAGE
+
+    left, bottom, right, top = page.frame
+    area = max((right - left) * (top - bottom), 1.0)
+    for item in islice(source.get_objects(max_depth=3), _MAX_OBJECTS):
+        if item.type == FPDF_PAGEOBJ_IMAGE:
+            x0, y0, x1, y1 = item.get_bounds()
+            if not page.chars or (x1 - x0) * (y1 - y0) >= _SCAN_MIN_COVER * area:
+                return True
+    return False
