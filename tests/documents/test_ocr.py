@@ -1,6 +1,11 @@
+import re
 import shutil
 import subprocess
+from contextlib import closing
+from io import BytesIO
+from pathlib import Path
 
+import pypdfium2
 import pytest
 
 from metier.documents import ocr as module
@@ -183,3 +188,20 @@ def test_an_empty_picture_has_no_words_and_no_confidence(reader):
 def test_what_is_no_picture_inside_is_corrupt(reader):
     with pytest.raises(CorruptDocument, match="cv.png"):
         extract_image(b"\x89PNG\r\n\x1a\n broken", "cv.png", LIMITS, reader)
+
+
+def test_russian_is_read():
+    reader = find_ocr(OcrPolicy(("rus", "eng")))
+    if reader is None or reader.missing:
+        pytest.skip("tesseract with its Russian and English data is not installed")
+    data = (Path(__file__).parents[2] / "examples" / "resumes" / "pavel-orlov.pdf").read_bytes()
+    with closing(pypdfium2.PdfDocument(data)) as document, closing(document[0]) as page:
+        picture = BytesIO()
+        page.render(scale=200 / 72).to_pil().convert("L").save(picture, "PNG")
+    first_page = extract_pdf(data, LIMITS).pages[0]
+    shown = extract_pdf(data, LIMITS).text[first_page.start : first_page.end]
+    recognised = reader.read_picture(picture.getvalue())
+    words = set(re.findall(r"[а-яё]{4,}", shown.lower()))
+    assert len(words) > 100
+    assert len(words & set(re.findall(r"[а-яё]{4,}", recognised.text.lower()))) > 0.9 * len(words)
+    assert recognised.confidence > 0.8

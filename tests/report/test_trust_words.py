@@ -27,10 +27,15 @@ def test_masks_are_counted_in_the_order_of_their_kinds():
         (Effect("x", False, ("Go",)), "If these words counted, these skills would be shown too: Go."),
         (
             Effect("x", True, ("Go",), 0.5, 0.4, 0.3, 0.2),
-            "Without these words, coverage would be 40.0% instead of 50.0%; nearness in meaning 0.2 instead of "
-            "0.3; these skills would not be shown: Go.",
+            "Without these words, coverage would be 40.0% instead of 50.0%; nearness in meaning 0.2 "
+            "instead of 0.3; these skills would not be shown: Go.",
         ),
     ],
 )
 def test_an_effect_is_one_sentence(effect, sentence):
     assert EN.effect(effect) == sentence
+
+
+def test_a_code_without_words_is_called_by_itself():
+    assert EN.title("some_new_code") == "Some new code"
+    assert RU.title("hidden_text") == "Слова, которых человек не видит"

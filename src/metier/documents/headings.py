@@ -12,7 +12,7 @@ from metier.types import SectionKind
 _PHRASES: dict[SectionKind, str] = {
     SectionKind.HEADER: """
         contact; contacts; contact information; contact details; contact info; personal information;
-        personal details; personal data; personal info; curriculum vitae; resume; cv;
+        personal details; personal data; personal info; personal; curriculum vitae; resume; cv;
         контакты; контактная информация; контактные данные; личные данные; личная информация;
         резюме;
         인적사항; 연락처; 이력서; 기본정보; 개인정보;

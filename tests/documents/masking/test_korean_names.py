@@ -5,7 +5,10 @@ import pytest
 from metier.documents.masking.korean_names import (
     is_job_or_place,
     is_korean_name,
+    is_sentence,
     korean_name_at,
+    said_korean_name,
+    sounds_foreign,
     starts_with_common_surname,
 )
 
@@ -49,3 +52,18 @@ def test_jobs_and_places_are_told_by_their_endings_too():
 def test_common_surnames_are_known():
     assert starts_with_common_surname("김철수")
     assert not starts_with_common_surname("엽철수")
+
+
+def test_foreign_names_are_told_by_their_syllables_and_sentences_by_their_ends():
+    assert sounds_foreign("이반 페트로프")
+    assert not sounds_foreign("코드로 소통하는 사람")
+    assert is_sentence("정비사가 되었습니다.")
+    assert not is_sentence("홍길동 개발자")
+
+
+def test_a_name_in_a_sentence_is_found_before_its_verb():
+    text = "안녕하세요, 개발자 홍길동입니다."
+    span = said_korean_name(text, 0, len(text))
+    assert span is not None
+    assert text[span.start : span.end] == "홍길동"
+    assert said_korean_name("저는 개발자입니다", 0, 9) is None

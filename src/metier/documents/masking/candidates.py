@@ -21,8 +21,11 @@ _TOPIC = re.compile(
     re.IGNORECASE,
 )
 # The line that job boards and forms put on top.
-_BOARD = re.compile(r"[^\n]{0,14}(?:이력서|지원서|지[ ]원[ ]서|소개서)[^\n]{0,6}")
-_OWNER = re.compile(r"[가-힣]{2,4}의?[ ][가-힣]+")
+_BOARD = re.compile(
+    r"[^\n]{0,14}(?:이력서|지원서|지[ ]원[ ]서|소개서)"
+    r"(?:[^\n가-힣]{0,6}|[ ]?(?:상세|양식|보기)|[ ]?\([^\n()]{0,8}\))"
+)
+_OWNER = re.compile(r"[가-힣]{2,4}님?의?[ ][가-힣]+")
 _MAX_LINES = 12
 # A job may stand above the name, and a place above both; what follows is no longer the first thing.
 _TITLE_LINES = 2

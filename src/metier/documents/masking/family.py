@@ -16,7 +16,8 @@ _CHILDREN = (
     rf"|несовершеннолетний|young|small|adult)[ ]){{0,3}}"
     r"(?:child(?:ren)?|kids?|sons?|daughters?|дет(?:и|ей)|реб[её]н(?:ок|ка)|доч(?:ь|ери|ерей|ка)|сын(?:а"
     r"|ов(?:ья|ей)?)?)\b"
-    r"(?:[ ]?\([^()\n]{1,30}\)|[ ](?:нет|есть|aged[ ][\d ,and]{1,12}|\d{1,2}[ ](?:лет|года?)"
+    r"(?:[ ]?\([^()\n]{1,30}\)|[ ](?:нет|есть|один|одна|двое|трое|четверо"
+    r"|aged[ ][\d ,and]{1,12}|\d{1,2}[ ](?:лет|года?)"
     r"|\d{4}[ ]?г\.?[ ]?р\.?))?"
     rf"|(?:father|mother|parent|отец|мать|мама|папа)[ ](?:of[ ])?{_COUNT}(?:[ ](?:детей|child(?:ren)?"
     rf"|kids?))?|childless"
@@ -77,6 +78,7 @@ def find_family(text: str, region: Region) -> Iterator[Mask]:
         start, end = match.span("value")
         if (
             stands_alone(text, start, end)
+            and not match["value"].startswith("+")
             and not _LABELLED.match(text, start)
             and not _follows_label(text, start, labelled)
         ):

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from types import MappingProxyType
+from collections.abc import Iterable, Iterator, Sequence
 
 from metier.documents.masking.contacts import find_emails
 from metier.documents.masking.links import find_handles, find_pages, own_words
@@ -13,27 +12,12 @@ from metier.documents.masking.names import find_header_names, find_name_below
 from metier.documents.masking.occurrences import find_occurrences
 from metier.documents.masking.personal import find_births, find_personal, find_photos
 from metier.documents.masking.phones import find_phones
-from metier.documents.masking.place import Region, find_region, without
+from metier.documents.masking.place import Region, find_personal_region, find_region, without
 from metier.types import Mask, MaskKind, Section, Span
 
 # Columns that were printed side by side; letter-spaced Korean names have wide gaps too.
 _WIDE_GAP = re.compile(r"(?<=[^\s가-힣])[ ]{3,}(?=\S)|(?<=[가-힣])[ ]{3,}(?=[^\s가-힣])")
 _BARE_AGE = re.compile(r"[ ]?[,|/(][ ]?((?:1[6-9]|[2-7]\d))(?=[ ]?[,|/)]|[ ]*(?:\n|$))")
-
-PLACEHOLDERS: Mapping[MaskKind, str] = MappingProxyType(
-    {
-        MaskKind.NAME: "[NAME]",
-        MaskKind.EMAIL: "[EMAIL]",
-        MaskKind.PHONE: "[PHONE]",
-        MaskKind.LINK: "[LINK]",
-        MaskKind.BIRTH_DATE: "[BIRTH DATE]",
-        MaskKind.AGE: "[AGE]",
-        MaskKind.GENDER: "[GENDER]",
-        MaskKind.MARITAL_STATUS: "[MARITAL STATUS]",
-        MaskKind.CITIZENSHIP: "[CITIZENSHIP]",
-        MaskKind.PHOTO: "[PHOTO]",
-    }
-)
 
 
 def find_masks(text: str, sections: Sequence[Section], *, language: str) -> tuple[Mask, ...]:
@@ -52,7 +36,7 @@ def find_masks(text: str, sections: Sequence[Section], *, language: str) -> tupl
         Masks in order of the text, without overlaps and without blanks at their ends.
     """
     region = find_region(text, sections)
-    facts = _facts(text, region)
+    facts = _facts(text, region, sections)
     rest = without(text, facts)
     local_parts = [
         text[mask.span.start : mask.span.end].lower().partition("@")[0]
@@ -67,7 +51,7 @@ def find_masks(text: str, sections: Sequence[Section], *, language: str) -> tupl
     return _in_order(facts, _name_masks(rest, names, region))
 
 
-def _facts(text: str, region: Region) -> tuple[Mask, ...]:
+def _facts(text: str, region: Region, sections: Sequence[Section]) -> tuple[Mask, ...]:
     """Return all but the names; each kind is looked for in what those before it left."""
     emails = tuple(find_emails(text))
     owner = own_words(text, emails, region)
@@ -80,11 +64,11 @@ def _facts(text: str, region: Region) -> tuple[Mask, ...]:
         found += masks
     found = _in_order(found)
     rest = without(text, found)
-    for finder in (find_births, find_handles, find_phones, find_personal):
+    for finder in (find_births, find_handles, find_phones):
         masks = tuple(finder(rest, region))
         found += masks
         rest = without(rest, masks)
-    return found
+    return found + find_personal(rest, find_personal_region(region, sections))
 
 
 def _name_masks(text: str, names: Sequence[FoundName], region: Region) -> tuple[Mask, ...]:

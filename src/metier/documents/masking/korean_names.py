@@ -13,8 +13,14 @@ _SHAPES = (
     re.compile(r"[가-힣]{2,9}"),
 )
 _TAIL = re.compile(r"(?:입니다|이라고|라고|이고|이에요|예요|씨|님|드림|올림)$")
-_FOREIGN = re.compile(r"[르프흐크트브즈쉬츠옌쩐팜튀쑤땀뤼빅]")
-_OWN = re.compile(r"[가-힣]{2,4}?(?=의?[ ](?:이력서|포트폴리오|경력|자기소개서|지원서|프로필|홈페이지))")
+_FOREIGN = re.compile(
+    r"[드첸웨웬쟝짱쑨르프흐크트브즈쉬츠옌쩐팜튀쑤땀뤼빅퍼페파카케쿠토투티타테셰렉릭닉맥멜켈콜폴랜앤벤젠켄쉘셜캐클플블슬틴턴톤튼슨센셉칸얀룬샤]"
+)
+# Endings of words in a sentence.
+_IN_SENTENCE = re.compile(r"(?:는|을|를|은|의|로|다|고|한|과|와|에|서|며|해|요|기)(?:[ ]|$)")
+_OWN = re.compile(
+    r"[가-힣]{2,4}?(?=[ ]?님?의?[ ](?:이력서|포트폴리오|경력|자기소개서|지원서|프로필|홈페이지))"
+)
 _SAID = re.compile(r"(?<![가-힣])(?P<name>[가-힣]{2,4}?)(?:입니다|이라고[ ]합니다|라고[ ]합니다|이에요|예요)")
 _COMMON = frozenset("김이박최정강조윤장임한오서신권황안송전홍유고문양손배백허남심노하곽성차주우구민류")
 
@@ -79,7 +85,12 @@ def _may_be_foreign(words: str) -> bool:
 
 def sounds_foreign(words: str) -> bool:
     """Tell whether words hold syllables that foreign names are written with, and Korean words hardly."""
-    return _FOREIGN.search(words) is not None
+    return _FOREIGN.search(words) is not None and _IN_SENTENCE.search(words) is None
+
+
+def is_sentence(words: str) -> bool:
+    """Tell whether the last word ends as sentences do."""
+    return re.search(r"(?:다|요|죠|까)[.!?]*$", words) is not None
 
 
 def said_korean_name(text: str, start: int, end: int) -> Span | None:

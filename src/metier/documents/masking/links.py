@@ -59,7 +59,8 @@ _SITE_LABEL = re.compile(
 )
 _TRAILING = ".,;:!?…*_"
 _NETWORK = (
-    r"telegram|телеграмм?|телега|tg|тг|skype|скайп|whats ?app|discord|instagram|insta|инстаграмм?|twitter"
+    r"telegram|телеграмм?|телега|tg|тг|skype|скайп|whats ?app|discord"
+    r"|instagram|insta|инста|инстаграмм?|twitter"
     r"|vk|вк|вконтакте"
     r"|facebook|fb|github|git|gitlab|bitbucket|linkedin|линкедин|kaggle|behance|dribbble|we ?chat"
     r"|kakao(?:talk)?|카카오톡"

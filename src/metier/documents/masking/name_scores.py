@@ -10,6 +10,7 @@ from itertools import takewhile
 from metier.documents.masking.candidates import Candidate
 from metier.documents.masking.korean_names import (
     is_job_or_place,
+    is_sentence,
     korean_name_at,
     sounds_foreign,
     starts_with_common_surname,
@@ -180,10 +181,11 @@ def _judge_korean(text: str, words: Sequence[Word], candidate: Candidate) -> Jud
         span = korean_name_at(text, start, end, foreign=len(words) == 1)
     if span is None:
         span = _behind_job(text, words, candidate)
-    if span is None:
+    if span is None or (len(words) > 2 and is_sentence(text[start:end])):
         return None
     rest = (text[start : span.start] + " " + text[span.end : end]).split()
-    if rest and not (len(rest) <= 2 and candidate.first and any(map(is_job_or_place, rest))):
+    leads = span.start == start and is_job_or_place(words[-1].text if len(words) < 3 else words[1].text)
+    if rest and not (candidate.first and (leads or (len(rest) <= 2 and any(map(is_job_or_place, rest))))):
         return None
     score = ENOUGH + 2 * candidate.first + candidate.whole_line - 0.3 * candidate.line - 1.5 * bool(rest)
     score += 0.5 * starts_with_common_surname(text[span.start : span.end])
@@ -201,9 +203,11 @@ def _foreign_in_hangul(text: str, start: int, end: int, candidate: Candidate) ->
     words = text[start:end].split()
     if not candidate.whole_line or len(words) not in (2, 3) or any(map(is_job_or_place, words)):
         return None
-    if not sounds_foreign(text[start:end]) or korean_name_at(text, start, end) is not None:
+    western = len(words) == 2 and len(words[0]) > 2 and words[1] in surnames("ko")
+    if not western and (not sounds_foreign(text[start:end]) or korean_name_at(text, start, end) is not None):
         return None
-    return Judged(ENOUGH + 1, FoundName(Span(start, end), (Span(start, end),)))
+    score = SURE + 2 if western else ENOUGH + 1
+    return Judged(score, FoundName(Span(start, end), (Span(start, end),)))
 
 
 def _behind_job(text: str, words: Sequence[Word], candidate: Candidate) -> Span | None:

@@ -40,7 +40,7 @@ _BIRTH_LABEL = (
     r"(?:date of birth|birth[ ]?date|birth[ ]?day|d\.?[ ]?o\.?[ ]?b\b\.?|year of birth|birth year"
     r"|date[ ]?/[ ]?place of birth"
     r"|date and place of birth|place and date of birth|born|дата рождения|дата и место рождения"
-    r"|д\.?[ ]?/?[ ]?р\b\.?|день рождения|год рождения|дата рожд\.?"
+    r"|д\.?[ ]?/?[ ]?р\b\.?|день рождения|год рождения|г\.[ ]?р\.|дата рожд\.?"
     r"|родил(?:ся|ась)|생년[ ]?월일|생[ ]?일|주민(?:등록)?번호|출생(?:일자?|년도|연도)?|생년"
     r"|תאריך[ ]לידה|ת\.?[ ]?לידה|ת[\"״']ל"
     r"|שנת[ ]לידה|יליד(?:ת)?|נולד(?:ה|תי)?)"
@@ -61,7 +61,7 @@ _BORN_AFTER = re.compile(
     rf"|(?P<year>{_YEAR}년?)[ ]?(?=\((?:만[ ]?)?\d\d[ ]?(?:세|лет|год|years)))",
     re.IGNORECASE,
 )
-_BIRTH_HINTS = "birth born dob d.o d. рожд родил д.р др д/р д. 생 주민 출생 לידה יליד נולד ת\"ל ת״ל ת'ל"
+_BIRTH_HINTS = "г.р birth born dob d.o d. рожд родил д.р др д/р д. 생 주민 출생 לידה יליד נולד ת\"ל ת״ל ת'ל"
 _BORN_HINT = re.compile(r"\d년?[ ]?\(|г\.?[ ]?р|рожд|생|\bb\.")
 # "Students born post 1982", "the birthday ball in 2005": prose.
 _LOOSE_LABEL = re.compile(
@@ -78,7 +78,7 @@ _NOT_BIRTH = re.compile(
 )
 
 _AGE_LABEL = re.compile(
-    r"(?<!\w)(?:age|возраст|나이|연령|만나이"
+    r"(?<!\w)(?:age|возраст|полных лет|나이|연령|만나이"
     r"|גיל)(?:[ ]?\([^()\n]{0,20}\))?[ \t]{0,4}[:：=–—\-|]?[ \t]{0,6}(?:\n[ \t]{0,4})?"
     r"(?P<value>(?:만[ ]?)?(?:1[4-9]|[2-8]\d)(?![\d\-–+%])(?:[ ]?(?:years?[ ]old|years?|yrs?\.?|y\.?o\.?"
     r"|y/o|лет|года?|полных лет|세|살|שנים|שנה))?)"
@@ -108,7 +108,7 @@ _NO_AGE = re.compile(
     re.IGNORECASE,
 )
 _GOES_ON = re.compile(
-    r"[ ,]{0,2}(?:опыт|стаж|experience|в[ ]|of[ ]|in[ ]|с[ ]опыт|работ|и[ ]?\d|\d)", re.IGNORECASE
+    r"[ ,]{0,2}(?:опыт|стаж|experience|в[ ]|of[ ]|in[ ]|с[ ]опыт|работ(?!ающ)|и[ ]?\d|\d)", re.IGNORECASE
 )
 
 _GENDER_WORD = (
@@ -240,7 +240,9 @@ def _is_age(text: str, match: re.Match[str], region: Region) -> bool:
     if match.re is _AGE_FREE:
         return True
     if match["value"].lower().endswith(("year", "years")):
-        return stands_alone(text, start, end) and bool(re.search(r"\x00|male|born", line_before(text, start)))
+        return stands_alone(text, start, end) and bool(
+            re.search(r"\x00|male|born", line_before(text, start), re.IGNORECASE)
+        )
     return stands_alone(text, start, end) or text[end : end + 1] in ("", "\n", ",", ")")
 
 

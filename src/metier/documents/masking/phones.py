@@ -17,7 +17,7 @@ _DATE = re.compile(
     r"(?:(?:0?[1-9]|[12]\d|3[01])[./-](?:0?[1-9]|1[0-2])[./-](?:19|20)\d\d"
     r"|(?:19|20)\d\d[./-](?:0?[1-9]|1[0-2])[./-](?:0?[1-9]|[12]\d|3[01])"
     r"|(?:0?[1-9]|1[0-2])[./-](?:19|20)\d\d|(?:19|20)\d\d[./](?:0?[1-9]|1[0-2])"
-    r"|(?:19|20)\d\d(?=[ ]?[-–—/.][ ]?(?:19|20)\d\d)|(?<=[-–—/. ])(?:19|20)\d\d)(?!\d)"
+    r"|(?:19|20)\d\d(?=[ ]?[-–—/.][ ]?(?:19|20)\d\d)|(?<=[-–—/. ])(?:19\d\d|20[0-3]\d))(?!\d)"
 )
 _GLUED_DATE = re.compile(rf"[ ](?={_DATE.pattern})")
 _EXTENSION = re.compile(
@@ -26,14 +26,14 @@ _EXTENSION = re.compile(
     re.IGNORECASE,
 )
 _LABEL = re.compile(
-    r"(?:phone|phones|tel|telephone|mob|mobile|cell|cellular|fax|whats ?app|viber|signal|sms|imo|zalo"
+    r"(?:phone|phones|tel|telephone|mob|mobile|cell|cel|cellular|fax|whats ?app|viber|signal|sms|imo|zalo"
     r"|kakaotalk|ph|hp|wa|[mtpch](?=[.:：])|contact|contacts|(?:contact|tel|phone|mobile|telephone|cell"
-    r"|whatsapp)[ ](?:no|number|num)"
+    r"|whatsapp)[ ](?:no|numbers?|num)"
     r"|т(?=[.:])|тел|тел\.? моб|телефон|телефоны|моб|мобильный|сот|сотовый|дом|домашний|раб|рабочий"
     r"|звонить|вотсап|ватсап"
     r"|вайбер|телеграм|telegram|контакты|контакт|связь|номер[ ]телефона"
     r"|전화|전화번호|휴대폰|휴대전화|핸드폰|연락처|휴대폰번호|폰|טלפון|נייד|טל|פלאפון|סלולרי|פקס|ווטסאפ|וואטסאפ)"
-    r"['׳’]?[ ]?(?:\([^()\n]{0,20}\))?[ ]?[.:：)|\t/=–—-]{0,3}[ \t]{0,3}\(?$",
+    r"['׳’]?[ ]?(?:\([^()\n]{0,20}\))?[ ]?#?[.:：)|\t/=–—-]{0,3}[ \t]{0,3}\(?$",
     re.IGNORECASE,
 )
 _WORD_EDGE = re.compile(r"(?:^|[^\w])$")
@@ -70,6 +70,8 @@ _LENGTHS = {
     (13,): "86 234",
 }
 _WITH_CODE = {code: frozenset(lengths) for lengths, codes in _LENGTHS.items() for code in codes.split()}
+_LEAST_WHOLE = 9  # digits of a number that may stand by itself before another one
+_MOST_DIGITS = 15  # of an international number, ITU-T E.164
 _OTHER_WITH_CODE = frozenset(range(9, 14))
 
 
@@ -110,7 +112,11 @@ def find_phones(text: str, region: Region) -> Iterator[Mask]:
 
 
 def _pieces(text: str, start: int, end: int) -> Iterator[Span]:
-    """Yield a run of digits, cut before each date in it."""
+    """Yield a run of digits, cut before each date in it; a whole number with its country's code has none."""
+    digits = re.sub(r"\D", "", text[start:end])
+    if text[start] == "+" and len(digits) in _with_code(digits):
+        yield Span(start, end)
+        return
     for glued in _GLUED_DATE.finditer(text, start, end):
         if glued.start() > start:
             yield Span(start, glued.start())
@@ -174,7 +180,7 @@ def _phone_end(run: _Run, first: int) -> int:
     found, n_digits = 0, 0
     for last in range(first + 1, len(run.groups) + 1):
         n_digits += run.groups[last - 1].end - run.groups[last - 1].start
-        if n_digits > 15 or (found and _is_wide(run, first, last - 1)):
+        if n_digits > _MOST_DIGITS or (found and _is_wide(run, first, last - 1)):
             break
         if _is_phone(run, first, last):
             found = last
@@ -182,11 +188,12 @@ def _phone_end(run: _Run, first: int) -> int:
 
 
 def _is_wide(run: _Run, first: int, last: int) -> bool:
-    """Tell whether the gap before a group parts two numbers: wider than those inside what was found."""
+    """Tell whether a gap before a group parts two numbers: wider than those inside what was found."""
     gap = run.text[run.groups[last - 1].end : run.groups[last].start]
-    return ("/" in gap and " " in gap) or (
-        " " in gap and " " not in run.between(first, last) and last - first > 1
-    )
+    if "/" in gap and " " in gap:
+        return True
+    is_whole = len(run.digits(first, last)) >= _LEAST_WHOLE
+    return " " in gap and " " not in run.between(first, last) and last - first > 1 and is_whole
 
 
 def _is_phone(run: _Run, first: int, last: int) -> bool:
@@ -194,13 +201,16 @@ def _is_phone(run: _Run, first: int, last: int) -> bool:
     if run.plus and first == 0:
         allowed = _with_code(digits)
         # "+44 (0)20": the zero is left out when dialled from abroad.
+        if last == len(run.groups) and 8 <= len(digits) <= _MOST_DIGITS:
+            return True
         spare = 1 if "(0)" in run.text[run.start : run.groups[last - 1].end] else 0
         return len(digits) - spare in allowed or len(digits) in allowed
     shape, between = run.shape(first, last), run.between(first, last)
     if _is_national(digits, shape, between):
         return True
     if run.labelled and first == 0:
-        return 6 <= len(digits) <= 13 and (len(shape) > 1 or len(digits) > 6) and not _is_zip(shape)
+        most = _MOST_DIGITS if digits.startswith("00") else 13
+        return 6 <= len(digits) <= most and (len(shape) > 1 or len(digits) > 6) and not _is_zip(shape)
     return run.personal and _looks_personal(digits, shape, between)
 
 

@@ -16,6 +16,7 @@ TAKEN = "\x00"
 _HEADER_LINES = 25
 _HEADER_CHARS = 2_500
 _PERSONAL_CHARS = 1_200
+_OF_ONESELF = frozenset({SectionKind.HEADER, SectionKind.SUMMARY, SectionKind.INTERESTS, SectionKind.OTHER})
 # Between facts stand all kinds of marks; these stand inside words, names and numbers.
 _INSIDE = frozenset("'’\"“”„#&+.%$€£₽_@")
 _LINE = re.compile(r"[^\n]+")
@@ -76,6 +77,21 @@ def find_region(text: str, sections: Sequence[Section]) -> Region:
     return Region(end, parts)
 
 
+def find_personal_region(region: Region, sections: Sequence[Section]) -> Region:
+    """Return a region with the sections in which people speak of themselves, for facts said freely."""
+    spans = [
+        Span(section.span.start, min(section.span.end, section.span.start + _PERSONAL_CHARS))
+        for section in sections
+        if section.kind in _OF_ONESELF and section.span.start >= region.header_end
+    ]
+    joined: list[Span] = []
+    for span in sorted({*spans, *region.parts}):
+        if joined and span.start < joined[-1].end:
+            span = Span(joined.pop().start, max(span.end, span.start))
+        joined.append(span)
+    return Region(region.header_end, tuple(joined))
+
+
 def _ends_header(text: str, section: Section, heading: Span) -> bool:
     if section.kind is SectionKind.HEADER or not _whole_line(text, heading):
         return False
@@ -93,9 +109,13 @@ def stands_alone(text: str, start: int, end: int) -> bool:
     before, after = start - 1, end
     while before >= 0 and text[before] in " \u00a0":
         before -= 1
+    ends = text[after : after + 1] == "."
     while after < len(text) and text[after] in " \u00a0.":
         after += 1
-    return (before < 0 or _parts_facts(text[before])) and (after == len(text) or _parts_facts(text[after]))
+    ends = ends and (after == len(text) or text[after - 1] != ".")
+    return (before < 0 or _parts_facts(text[before])) and (
+        ends or after == len(text) or _parts_facts(text[after])
+    )
 
 
 def _parts_facts(char: str) -> bool:
