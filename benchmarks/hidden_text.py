@@ -44,7 +44,7 @@ from metier.search.pasted import find_pasted
 from metier.skills.detect import SkillDetector
 from metier.skills.stuffing import find_stuffing
 from metier.skills.taxonomy_files import default_taxonomy
-from metier.types import Document, Role, YearMonth
+from metier.types import Assessment, Document, Role, YearMonth
 
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT))
@@ -78,11 +78,12 @@ def wilson(n_hits: int, n: int) -> tuple[float, float]:
     return (middle - reach) / (1 + z * z / n), (middle + reach) / (1 + z * z / n)
 
 
-def made_files(n_variants: int) -> Iterator[tuple[str, bool, str, bytes, str]]:
-    """Yield format, whether it is a trick, name, file and the words in question."""
+def made_files(n_variants: int, *, empty: bool = False) -> Iterator[tuple[str, bool, str, bytes, str]]:
+    """Yield format, whether it is a trick, name, file and the words in question; `empty` leaves these out."""
     draw_lots = random.Random(SEED)
     for number in range(n_variants):
         words = " ".join(draw_lots.sample(SKILLS, 4))
+        words = "" if empty else words
         lines = draw_lots.sample(PROSE, 5)
         x, y, size = draw_lots.uniform(40, 150), draw_lots.uniform(150, 600), draw_lots.choice((9, 10, 11))
         for painters, is_trick in ((pdf_tricks.TRICKS, True), (pdf_tricks.HONEST, False)):
@@ -214,6 +215,13 @@ def report_stuffing(data: Path, n_pairs: int) -> None:
         print(f"pasted vacancy, {language}: {n_pasted} of {n_pairs} pairs, {wilson(n_pasted, n_pairs)}")
 
 
+def scores(assessment: Assessment) -> tuple[float, float]:
+    """Return coverage and nearness in meaning."""
+    assert assessment.coverage is not None
+    assert assessment.similarity is not None
+    return assessment.coverage.score, assessment.similarity.score
+
+
 def report_effect(n_variants: int) -> None:
     """Print what hidden words do to scores, and what they would have done."""
     from metier.encoders.load import Runtime, find_model
@@ -225,24 +233,18 @@ def report_effect(n_variants: int) -> None:
     with Engine(default_taxonomy(), limits=ReadingLimits(), as_of=AS_OF, models=models) as engine:
         path = ROOT / "examples" / "vacancies" / "backend-python.txt"
         vacancy = engine.prepare_vacancy(engine.read(Source("vacancy", path=path), role=Role.VACANCY))
-        plain: dict[str, tuple[float, float]] = {}
-        for form, is_trick, _, data, words in made_files(n_variants):
-            if not is_trick:
-                continue
-            document = engine.read(Source(f"cv.{form}", data=data))
-            found = engine.assess(document, vacancy=vacancy)
-            assert found.coverage is not None
-            assert found.similarity is not None
-            scores = found.coverage.score, found.similarity.score
-            worst = max(
-                worst, *(abs(a - b) for a, b in zip(scores, plain.setdefault(words, scores), strict=True))
-            )
-            rises += [
-                effect.coverage_with - effect.coverage_without
-                for effect in found.effects
-                if effect.coverage_with is not None and effect.coverage_without is not None
-            ]
-    print(f"largest difference between the scores of one text with its words hidden in any way: {worst:.6f}")
+        files = zip(made_files(n_variants), made_files(n_variants, empty=True), strict=True)
+        for (form, is_trick, _, data, _), (_, _, _, without, _) in files:
+            if is_trick:
+                with_words, plain = (
+                    engine.assess(engine.read(Source(f"cv.{form}", data=made)), vacancy=vacancy)
+                    for made in (data, without)
+                )
+                worst = max(
+                    worst, *(abs(a - b) for a, b in zip(scores(with_words), scores(plain), strict=True))
+                )
+                rises += [effect.coverage_with - effect.coverage_without for effect in with_words.effects]
+    print(f"largest difference of a score to that of the same file without the hidden words: {worst:.6f}")
     print(f"coverage would have risen by {sum(rises) / len(rises):.3f} on average, had the words counted")
 
 

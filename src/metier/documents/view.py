@@ -124,23 +124,42 @@ def _pieces(document: Document, left_out: Iterable[Exclusion], also: Iterable[Sp
 def _replacements(
     document: Document, left_out: Iterable[Exclusion], also: Iterable[Span]
 ) -> list[tuple[Span, str]]:
-    gone = [
-        (item.span, "") if item.reason in _WITHIN_WORDS else _removal(document.text, item.span)
-        for item in left_out
-    ]
-    gone += [_removal(document.text, span) for span in also]
-    masked = [(mask.span, PLACEHOLDERS[mask.kind]) for mask in document.masks]
-    return sorted(gone + masked, key=lambda item: (item[0].start, -item[0].end))
+    gone: list[Span] = [*also]
+    within: list[Span] = []
+    for item in left_out:
+        (within if item.reason in _WITHIN_WORDS else gone).append(item.span)
+    replaced = [(span, "") for span in within]
+    replaced += [_removal(document.text, span) for span in _joined(document.text, gone)]
+    replaced += [(mask.span, PLACEHOLDERS[mask.kind]) for mask in document.masks]
+    return sorted(replaced, key=lambda item: (item[0].start, -item[0].end))
+
+
+def _joined(text: str, spans: Iterable[Span]) -> list[Span]:
+    """Return spans in order, those that overlap or have only blanks between them as one."""
+    joined: list[Span] = []
+    for span in sorted(spans):
+        if joined and (span.start <= joined[-1].end or not text[joined[-1].end : span.start].strip()):
+            before = joined.pop()
+            span = Span(before.start, max(before.end, span.end))
+        joined.append(span)
+    return joined
 
 
 def _removal(text: str, span: Span) -> tuple[Span, str]:
-    """Return what to take out and what to put there: nothing, or the blank that parts two words."""
+    """Return what to take out, with the blanks around it, and what parts its neighbours afterwards.
+
+    The text must read as if the words had never been there: an encoder sees blanks at the end of a text and
+    empty lines too.
+    """
     start, end = span.start, span.end
-    before, after = text[start - 1 : start] or "\n", text[end : end + 1] or "\n"
-    if before == after == "\n":
-        # A line that goes takes its end along; an empty line in its place would end a sentence.
-        return Span(start, min(end + 1, len(text))), ""
-    return span, "" if before.isspace() or after.isspace() else " "
+    while start > 0 and text[start - 1].isspace():
+        start -= 1
+    while end < len(text) and text[end].isspace():
+        end += 1
+    around = text[start : span.start], text[span.end : end]
+    if start == 0 or end == len(text):
+        return Span(start, end), ""
+    return Span(start, end), max(around, key=lambda blanks: (blanks.count("\n"), len(blanks))) or " "
 
 
 def blanked(text: str, spans: Iterable[Span]) -> str:
