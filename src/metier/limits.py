@@ -22,7 +22,7 @@ class ReadingLimits:
 
     max_bytes: int = 20_000_000
     max_pages: int = 100
-    max_chars: int = 1_000_000
+    max_chars: int = 250_000
     timeout_s: float = 60.0
 
     def __post_init__(self) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PIL import Image
+from reportlab.lib.colors import HexColor
 from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen.canvas import Canvas
 
@@ -219,6 +220,18 @@ def clipped_around(canvas, x, y, words):
     canvas.restoreState()
 
 
+def engraved(canvas, x, y, words):
+    _words(canvas, x + 1, y - 1, words, rgb=(1, 1, 1))
+    _words(canvas, x, y, words)
+
+
+def cut_out_of_a_gradient(canvas, x, y, words):
+    canvas.saveState()
+    _mode(canvas, x, y, words, 7)
+    canvas.linearGradient(x, y, x + 300, y + 10, (HexColor("#800000"), HexColor("#000080")))
+    canvas.restoreState()
+
+
 HONEST: tuple[WordPainter, ...] = (
     white_on_dark_band,
     white_on_picture,
@@ -234,4 +247,6 @@ HONEST: tuple[WordPainter, ...] = (
     crossed_by_a_line,
     yellow_marked,
     clipped_around,
+    engraved,
+    cut_out_of_a_gradient,
 )

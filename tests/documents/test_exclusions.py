@@ -44,6 +44,18 @@ def test_a_cut_off_copy_of_seen_words_is_a_note():
     assert white.severity is Severity.WARNING
 
 
+def test_a_short_cut_off_label_of_a_page_is_a_note():
+    (label,) = findings("Kubernetes Terraform Rust", ExclusionReason.CLIPPED)
+    assert label.severity is Severity.INFO
+    (on_paper,) = findings("Kubernetes Terraform Rust", ExclusionReason.CLIPPED, page=1)
+    assert on_paper.severity is Severity.WARNING
+
+
+def test_words_never_reorder_what_shows_them():
+    (finding,) = findings("\u202eavaJ\u202c", ExclusionReason.REORDERED, text="x \u202eavaJ\u202c y")
+    assert finding.words == "avaJ"
+
+
 def test_many_places_are_summed_up():
     text = "hidden word " * 40
     items = [Exclusion(Span(12 * i, 12 * i + 6), ExclusionReason.TINY) for i in range(40)]

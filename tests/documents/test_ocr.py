@@ -125,6 +125,19 @@ def test_no_language_turns_it_off_and_a_missing_one_is_told(monkeypatch):
     assert (found.languages, found.missing) == (("eng",), ("rus",))
 
 
+def test_what_was_hardly_recognised_is_not_scored():
+    ocr = Ocr("5.3.0", ("eng",), (), 120.0)
+    (finding,) = ocr_findings(ocr, [(1, Span(0, 4), module.Recognised("text", 0.31))])
+    assert finding.severity is Severity.ERROR
+
+
+def test_pages_are_turned_where_the_data_for_it_are_there(monkeypatch):
+    ocr, calls = fake_ocr(monkeypatch)
+    ocr.tells_direction = True
+    ocr.read_picture(b"bytes")
+    assert calls[0][0][-3:] == ["--psm", "1", "tsv"]
+
+
 def test_findings_tell_page_confidence_and_what_is_missing():
     ocr = Ocr("5.3.0", ("eng",), ("rus",), 120.0)
     sure, unsure = module.Recognised("text", 0.95), module.Recognised("text", 0.5)

@@ -1,11 +1,21 @@
 import pytest
+from PIL import Image
+from reportlab.lib.utils import ImageReader
 
 from metier.documents.ocr import Ocr, Recognised
 from metier.documents.pdf import extract_pdf
 from metier.documents.pdf_pages import read_pages
 from metier.limits import ReadingLimits
-from metier.types import Severity
-from tests.documents.pdf_files import LEFT_PROSE, RIGHT_PROSE, draw, image_page, lines_page, mapped_pdf
+from metier.types import ExclusionReason, Severity
+from tests.documents.pdf_files import (
+    LEFT_PROSE,
+    RIGHT_PROSE,
+    draw,
+    image_page,
+    lines_page,
+    mapped_pdf,
+    write,
+)
 from tests.documents.pictures import scan_page
 
 LIMITS = ReadingLimits()
@@ -79,3 +89,57 @@ def test_a_scan_that_was_not_read_needs_ocr(reader, more):
     extracted = extract_pdf(draw(image_page), LIMITS, reader)
     assert codes(extracted) == [*more, "needs_ocr"]
     assert extracted.findings[-1].severity is Severity.ERROR
+
+
+EXTRA = ("Kubernetes Terraform Kafka Haskell",)
+
+
+def test_a_line_that_the_picture_does_not_show_is_hidden_in_a_layer_that_agrees():
+    data = draw(scan_page(*LEFT_PROSE, layer=(*LEFT_PROSE, *EXTRA)))
+    extracted = extract_pdf(data, LIMITS, ocr(LEFT))
+    assert [extracted.text[item.span.start : item.span.end] for item in extracted.excluded] == [EXTRA[0]]
+    assert extract_pdf(data, LIMITS).excluded == ()
+
+
+def pictured_heading(words):
+    """Return a painter of a page whose heading is a picture, with invisible words in its place."""
+
+    def paint(canvas):
+        write(canvas, 60, 600, [*LEFT_PROSE, *RIGHT_PROSE, *RIGHT_PROSE])
+        canvas.drawImage(ImageReader(stripes()), 55, 700, 300, 30)
+        text = canvas.beginText(60, 710)
+        text.setTextRenderMode(3)
+        text.textLine(words)
+        canvas.drawText(text)
+
+    return paint
+
+
+def stripes():
+    picture = Image.new("L", (300, 30), 255)
+    picture.paste(0, (0, 0, 300, 8))
+    picture.paste(0, (0, 16, 300, 22))
+    return picture
+
+
+def test_words_that_are_drawn_as_a_picture_are_compared_with_it():
+    data = draw(pictured_heading("Experience Summary"))
+    assert extract_pdf(data, LIMITS, ocr(f"Experience Summary\n{LEFT}")).excluded == ()
+    (hidden,) = extract_pdf(data, LIMITS, ocr(LEFT)).excluded
+    assert hidden.reason is ExclusionReason.INVISIBLE
+
+
+def test_without_ocr_words_drawn_as_a_picture_count_and_are_told():
+    extracted = extract_pdf(draw(pictured_heading("Experience Summary")), LIMITS)
+    assert extracted.excluded == ()
+    assert codes(extracted) == ["unverified_text_layer"]
+
+
+def test_a_picture_of_a_page_under_a_few_lines_is_read():
+    def page(canvas):
+        image_page(canvas)
+        write(canvas, 60, 780, LEFT_PROSE[:2])
+
+    longer = f"{LEFT}\n{RIGHT}"
+    assert extract_pdf(draw(page), LIMITS, ocr(longer)).text.startswith(longer)
+    assert extract_pdf(draw(page), LIMITS, ocr("a b")).text == "\n".join(LEFT_PROSE[:2])

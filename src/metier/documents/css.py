@@ -15,7 +15,8 @@ PROPERTIES: Final = frozenset(
     "display visibility opacity color background background-color background-image background-clip font "
     "font-size position left right top bottom text-indent margin-left margin-top transform width height "
     "max-width max-height overflow overflow-x overflow-y clip clip-path text-shadow content-visibility "
-    "-webkit-text-fill-color -webkit-text-stroke -webkit-background-clip".split()
+    "-webkit-text-fill-color -webkit-text-stroke -webkit-background-clip animation animation-name margin "
+    "inset inset-inline-start translate scale filter zoom box-shadow".split()
 )
 # Work is rules times nodes: a hostile sheet could ask for hours.
 _MAX_RULES: Final = 5_000
@@ -23,17 +24,21 @@ _MAX_VISITS: Final = 5_000_000
 _MAX_DECLARATIONS: Final = 2_000_000
 _MAX_DEPTH: Final = 8
 
-_SCREEN = re.compile(r"\b(?:screen|all|min-width|max-width|prefers-)|^\s*$", re.IGNORECASE)
-_PRINT = re.compile(r"\bprint\b|\bspeech\b", re.IGNORECASE)
+_OTHER_MEDIA = re.compile(r"\b(?:print|speech|prefers-|not\b)|\bdark\b", re.IGNORECASE)
+_WIDTH_QUERY = re.compile(r"(min|max)-width\s*:\s*([\d.]+)(px|em|rem)?", re.IGNORECASE)
+_WINDOW_PX: Final = 1_200.0  # of the window that the page is judged in
 _NEVER: Final = re.compile(
     r"::|:(?:hover|focus|active|visited|target|before|after|checked|disabled|first-l)", re.I
 )
+_WHOLE_PAGE: Final = (":root", "html", "body", "*")
+_PSEUDO_ELEMENT = re.compile(r":(?:before|after)", re.IGNORECASE)
 _ID, _CLASS = re.compile(r"#[\w-]"), re.compile(r"\.[\w-]|\[|(?<!:):(?!:)[\w-]")
 _TAG = re.compile(r"(?:^|[\s>+~(,])[a-zA-Z][\w-]*")
 _VAR = re.compile(r"var\(\s*(--[\w-]+)\s*(?:,([^()]*))?\)")
 _LENGTH = re.compile(
     r"([+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?)(px|pt|pc|in|cm|mm|em|rem|ex|ch|vw|vh|%)?", re.I
 )
+_CALC = re.compile(r"calc\(\s*([^()+*/]*?)\s*\)", re.IGNORECASE)
 _PIXELS: Final = {
     None: 1.0, "px": 1.0, "pt": 4 / 3, "pc": 16.0, "in": 96.0, "cm": 96 / 2.54, "mm": 96 / 25.4,
     "rem": 16.0, "vw": 12.0, "vh": 8.0,
@@ -71,10 +76,13 @@ class Styles:
     Attributes:
         by_node: from `LexborNode.mem_id` to property to value, custom properties filled in.
         is_cut: some rules were left out because there are too many.
+        knows_backgrounds: what is behind words follows from the elements around them: no sheet from
+            elsewhere, no box that is set under others by its position, no painted pseudo-element.
     """
 
     by_node: dict[int, dict[str, str]]
     is_cut: bool
+    knows_backgrounds: bool = True
 
 
 def cascade(tree: LexborHTMLParser) -> Styles:
@@ -91,7 +99,19 @@ def cascade(tree: LexborHTMLParser) -> Styles:
     for node in tree.css("[style]"):
         declared = _declared(str(node.attributes.get("style") or ""))
         sheet.weigh(node, declared, inline=True, specificity=(0, 0, 0), order=_MAX_RULES)
-    return Styles(sheet.settled(), is_cut)
+    settled = sheet.settled()
+    knows = not (sheet.paints_pseudo_elements or _links_sheet(tree) or any(map(_floats, settled.values())))
+    return Styles(settled, is_cut, knows)
+
+
+def _links_sheet(tree: LexborHTMLParser) -> bool:
+    return any("stylesheet" in str(link.attributes.get("rel") or "").lower() for link in tree.css("link"))
+
+
+def _floats(style: dict[str, str]) -> bool:
+    """Tell whether an element is a painted box that may lie under or over words of others."""
+    paints = any(name in style for name in ("background", "background-color", "background-image"))
+    return paints and style.get("position", "").lower() in ("absolute", "fixed", "sticky")
 
 
 class _Cascade:
@@ -103,6 +123,7 @@ class _Cascade:
         self._n_weighed = 0
         self._weighed: dict[int, dict[str, list[_Weighed]]] = defaultdict(lambda: defaultdict(list))
         self._variables: dict[str, str] = {}
+        self.paints_pseudo_elements = False
 
     def add(self, rule: _Rule, order: int) -> bool:
         """Follow a rule; return False where there are too many to go on."""
@@ -110,8 +131,12 @@ class _Cascade:
             return False
         wanted = [item for item in rule.declared if item[0] in PROPERTIES]
         for selector in _selectors(rule.selector):
-            if selector in (":root", "html", "body", "*"):
-                self._variables.update((name, value) for name, value, _ in rule.declared if name[:2] == "--")
+            # Scoped ones are rare; of several values the first counts, as the page at large has it.
+            for name, value, _ in rule.declared:
+                if name.startswith("--") and (selector in _WHOLE_PAGE or name not in self._variables):
+                    self._variables[name] = value
+            if _PSEUDO_ELEMENT.search(selector) and any("background" in item[0] for item in wanted):
+                self.paints_pseudo_elements = True
             weight = _specificity(selector)
             for node in _matching(self._tree, selector) if wanted else ():
                 self.weigh(node, wanted, inline=False, specificity=weight, order=order)
@@ -172,7 +197,14 @@ def _from(rules: Iterable[Any], depth: int) -> Iterator[_Rule]:
 
 
 def _is_for_screen(media: str) -> bool:
-    return bool(_SCREEN.search(media)) or not _PRINT.search(media)
+    """Tell whether a media query holds for a wide window of a screen without further wishes."""
+    if _OTHER_MEDIA.search(media):
+        return "screen" in media.lower() and not re.search(r"\bnot\b|prefers-|dark", media, re.IGNORECASE)
+    return all(
+        (width <= _WINDOW_PX) if bound.lower() == "min" else (width >= _WINDOW_PX)
+        for bound, number, unit in _WIDTH_QUERY.findall(media)
+        for width in (float(number) * (16.0 if unit.lower() in ("em", "rem") else 1.0),)
+    )
 
 
 def _declared(text: str) -> Iterator[tuple[str, str, bool]]:
@@ -238,7 +270,7 @@ def pixels(value: str, em: float) -> float | None:
     >>> pixels("1.5em", 16), pixels("-9999px", 16), pixels("auto", 16)
     (24.0, -9999.0, None)
     """
-    match = _LENGTH.fullmatch(value.strip())
+    match = _LENGTH.fullmatch(_CALC.sub(r"\1", value.strip()))
     if match is None:
         return None
     number, unit = float(match[1]), match[2].lower() if match[2] else None

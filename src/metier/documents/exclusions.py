@@ -45,8 +45,10 @@ _MAX_FINDINGS: Final = 10  # of one reason
 _MAX_WORDS_CHARS: Final = 300
 _LEAST_LETTERS: Final = 3  # a white dot or page number is no message
 _MANY_CHARACTERS: Final = 5
+_MOST_LABEL_WORDS: Final = 4
 _LETTER = re.compile(r"\w")
 _BLANKS = re.compile(r"\s+")
+_DIRECTION_MARKS = re.compile("[\u202a-\u202e\u2066-\u2069]")  # they would reorder whatever shows them
 
 
 def exclusion_findings(text: str, excluded: Sequence[Exclusion]) -> tuple[Finding, ...]:
@@ -76,13 +78,14 @@ def _each(text: str, items: Sequence[Exclusion], seen: str) -> Iterator[Finding]
     telling = [item for item in items if len(_LETTER.findall(_words(text, item))) >= _LEAST_LETTERS]
     for item in islice(telling, _MAX_FINDINGS):
         words = _one_line(_words(text, item))
+        n_words = len(words.split())
         repeats = item.reason in _BY_LAYOUT and words in seen
-        yield _finding(
-            item,
-            Severity.INFO if repeats else Severity.WARNING,
-            _message(item, len(words.split()), repeats=repeats),
-            words,
+        # Pages carry cut-off labels for people who have them read aloud: "LinkedIn profile".
+        is_label = (
+            item.reason is ExclusionReason.CLIPPED and item.page is None and n_words <= _MOST_LABEL_WORDS
         )
+        severity = Severity.INFO if repeats or is_label else Severity.WARNING
+        yield _finding(item, severity, _message(item, n_words, repeats=repeats), words)
     rest = telling[_MAX_FINDINGS:]
     if rest:
         message = f"{len(rest):,} more places are like this. No score counts their words."
@@ -128,6 +131,7 @@ def _together(text: str, items: Sequence[Exclusion]) -> Iterator[Finding]:
 
 
 def _finding(item: Exclusion, severity: Severity, message: str, words: str) -> Finding:
+    words = _DIRECTION_MARKS.sub("", words)
     shown = words if len(words) <= _MAX_WORDS_CHARS else f"{words[: _MAX_WORDS_CHARS - 1]}…"
     return Finding(CODES[item.reason], severity, message, item.span, item.page, shown)
 

@@ -90,7 +90,8 @@ def read_html(markup: str, name: str, limits: ReadingLimits) -> Extracted:
     styles = cascade(tree)
     lines = LineBuilder(name, limits.max_chars)
     if tree.body is not None:
-        _read_element(tree.body, styles.by_node, lines)
+        root = root_look(knows_backgrounds=styles.knows_backgrounds)
+        _read_element(tree.body, root, styles.by_node, lines)
     text, excluded = lines.assembled()
     return Extracted(text, (Span(0, len(text)),), findings=_findings(is_cut=styles.is_cut), excluded=excluded)
 
@@ -115,9 +116,11 @@ def _findings(*, is_cut: bool) -> tuple[Finding, ...]:
     return (Finding("style_limit", Severity.WARNING, message),)
 
 
-def _read_element(body: LexborNode, styles: dict[int, dict[str, str]], lines: LineBuilder) -> None:
+def _read_element(
+    body: LexborNode, root: Look, styles: dict[int, dict[str, str]], lines: LineBuilder
+) -> None:
     """Put the text of an element into lines; without recursion, since a page may be nested at will."""
-    waiting: list[tuple[LexborNode, Look, bool]] = [(body, root_look(), False)]
+    waiting: list[tuple[LexborNode, Look, bool]] = [(body, root, False)]
     while waiting:
         node, parent, is_end = waiting.pop()
         tag = node.tag or ""

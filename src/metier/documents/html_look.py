@@ -22,7 +22,8 @@ _FONT_SIZE = re.compile(
     r"(?:^|\s)(xx?-small|small(?:er)?|medium|larger?|xx?-large|[\d.]+(?:px|pt|em|rem|%|pc|mm|cm))"
 )
 _TRANSLATE = re.compile(r"translate(?:x|y|3d)?\(\s*([^,)]+)(?:,\s*([^,)]+))?", re.IGNORECASE)
-_SCALE_ZERO = re.compile(r"scale(?:x|y|3d)?\(\s*0*\.?0*\s*[,)]", re.IGNORECASE)
+_SCALE_ZERO = re.compile(r"scale(?:x|y|3d)?\(\s*0*\.?0{0,3}[0-9]?\s*[,)]", re.IGNORECASE)
+_FILTER_OPACITY = re.compile(r"opacity\(\s*([\d.]+%?)\s*\)", re.IGNORECASE)
 _INSET = re.compile(r"inset\(\s*([\d.]+)(%|px)?", re.IGNORECASE)
 _CLIP_ZERO = re.compile(
     r"rect\(\s*(?:0|1)(?:px)?[\s,]+(?:0|1)(?:px)?[\s,]+(?:0|1)(?:px)?[\s,]+(?:0|1)(?:px)?\s*\)", re.I
@@ -88,9 +89,9 @@ def _blended(color: Color, alpha: float, background: Rgb) -> Rgb:
     return red, green, blue
 
 
-def root_look() -> Look:
-    """Return the look of a page without styles: black on white."""
-    return Look(Color(*BLACK, 1.0), WHITE, _ROOT_SIZE)
+def root_look(*, knows_backgrounds: bool = True) -> Look:
+    """Return the look of a page without styles: black on white, or on what nobody can tell."""
+    return Look(Color(*BLACK, 1.0), WHITE if knows_backgrounds else None, _ROOT_SIZE)
 
 
 def inherit(parent: Look, node: LexborNode, tag: str, style: dict[str, str]) -> Look:
@@ -144,7 +145,8 @@ def _background(parent: Look, style: dict[str, str], attribute: str | None) -> R
     """Return what is behind an element's words; a picture or a gradient makes it unknown."""
     whole = " ".join(style.get(name, "") for name in ("background", "background-image"))
     clipped = style.get("background-clip", "") + style.get("-webkit-background-clip", "") + whole
-    if _PICTURE.search(whole) or "text" in clipped.split():
+    inset = style.get("box-shadow", "").lower()
+    if _PICTURE.search(whole) or "text" in clipped.split() or "inset" in inset:
         return None
     colors = [*colors_within(style.get("background", "")), *colors_within(style.get("background-color", ""))]
     if attribute and not colors:
@@ -162,7 +164,12 @@ def _says_nothing(value: str) -> bool:
 
 
 def _opacity(style: dict[str, str]) -> float:
+    if style.keys() & {"animation", "animation-name"}:
+        return 1.0  # it may fade in
     value = style.get("opacity", "1").strip()
+    filtered = _FILTER_OPACITY.search(style.get("filter", ""))
+    if filtered is not None:
+        value = filtered[1]
     try:
         share = float(value.rstrip("%")) / (100 if value.endswith("%") else 1)
     except ValueError:
@@ -199,16 +206,31 @@ def _is_far_off(style: dict[str, str], size: float) -> bool:
     names = ["text-indent", "margin-left", "margin-top"]
     if style.get("position", "").lower() in ("absolute", "fixed", "relative"):
         names += ["left", "right", "top", "bottom"]
+    stated = _with_shorthands(style)
     places = [
-        pixels(style[name], 1_000.0 if style[name].endswith("%") else size) for name in names if name in style
+        pixels(stated[name], 1_000.0 if stated[name].endswith("%") else size)
+        for name in names
+        if name in stated
     ]
-    moved = _TRANSLATE.search(style.get("transform", ""))
+    moved = _TRANSLATE.search(f"{style.get('transform', '')} translate({style.get('translate', '0')})")
     places += [pixels(part, size) for part in (moved.groups() if moved else ()) if part]
     known = [place for place in places if place is not None]
     return any(place <= _FAR for place in known) or (
         style.get("position", "").lower() in ("absolute", "fixed")
         and any((pixels(style.get(name, ""), size) or 0) >= _FAR_RIGHT for name in ("left", "right"))
     )
+
+
+def _with_shorthands(style: dict[str, str]) -> dict[str, str]:
+    """Return a style whose `margin` and `inset` are taken apart into sides."""
+    sides: dict[str, str] = {}
+    for name, (top, left) in {"margin": ("margin-top", "margin-left"), "inset": ("top", "left")}.items():
+        values = style.get(name, "").split()
+        if values:
+            sides |= {top: values[0], left: values[min(len(values) - 1, 3) if len(values) != 3 else 1]}
+    if "inset-inline-start" in style:
+        sides["left"] = style["inset-inline-start"]
+    return sides | style
 
 
 def _is_clipped(style: dict[str, str]) -> bool:

@@ -26,11 +26,13 @@ if TYPE_CHECKING:
     from pypdfium2 import PdfPage
 
 _PROGRAM: Final = "tesseract"
+_DIRECTION: Final = "osd"
 # On a page its threads wait for each other more than they help.
 _ONE_THREAD: Final = ("env", "OMP_THREAD_LIMIT=1") if os.name == "posix" else ()
 _SCAN_DPI: Final = 300
 _MAX_PIXELS: Final = 40_000_000
 _SURE: Final = 0.80
+_UNREADABLE: Final = 0.5
 _ASK_S: Final = 10.0
 _LANGUAGE_LINE = re.compile(r"[A-Za-z_/]{3,40}")
 
@@ -57,6 +59,7 @@ class Ocr:
         languages: those asked for that are installed, at least one.
         missing: those asked for that are not.
         timeout_s: seconds for all pictures of one document together.
+        tells_direction: its data for turned pages is installed.
         on_start: called before the first picture.
     """
 
@@ -64,6 +67,7 @@ class Ocr:
     languages: tuple[str, ...]
     missing: tuple[str, ...]
     timeout_s: float
+    tells_direction: bool = False
     on_start: Callable[[], None] = lambda: None
     _deadline: float | None = field(default=None, init=False)
 
@@ -95,7 +99,8 @@ class Ocr:
             self.on_start()
             self._deadline = time.monotonic() + self.timeout_s
         left_s = self._deadline - time.monotonic()
-        command = [*_ONE_THREAD, _PROGRAM, "stdin", "stdout", "-l", "+".join(self.languages), "tsv"]
+        turned = ("--psm", "1") if self.tells_direction else ()
+        command = [*_ONE_THREAD, _PROGRAM, "stdin", "stdout", "-l", "+".join(self.languages), *turned, "tsv"]
         try:
             done = subprocess.run(
                 command, input=picture, capture_output=True, timeout=max(left_s, 0.01), check=False
@@ -115,7 +120,9 @@ def find_ocr(policy: OcrPolicy) -> Ocr | None:
     version, known = installed
     languages = tuple(language for language in policy.languages if language in known)
     missing = tuple(language for language in policy.languages if language not in known)
-    return Ocr(version, languages, missing, policy.timeout_s) if languages else None
+    if not languages:
+        return None
+    return Ocr(version, languages, missing, policy.timeout_s, tells_direction=_DIRECTION in known)
 
 
 @lru_cache(maxsize=1)
@@ -184,6 +191,8 @@ def ocr_findings(
             f"{recognised.confidence:.0%}. {advice}"
         )
         severity = Severity.WARNING if unsure else Severity.INFO
+        if recognised.text.strip() and recognised.confidence < _UNREADABLE:
+            severity = Severity.ERROR
         yield Finding("read_by_ocr", severity, message.strip(), span, number)
     if pages and ocr.missing:
         message = (

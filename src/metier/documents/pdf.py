@@ -149,6 +149,12 @@ def _findings(
 
 
 def _layer_findings(page: PageContent, span: Span) -> Iterator[Finding]:
+    if page.has_pictured and page.recognised is None:
+        message = (
+            f"Page {page.number} has words drawn as a picture, with a text that nobody sees under it. "
+            "It is scored. Compare it with the picture, or install tesseract: then metier compares."
+        )
+        yield Finding("unverified_text_layer", Severity.WARNING, message, span, page.number)
     if not page.is_layered:
         return
     share = page.layer_share

@@ -27,10 +27,17 @@ _MAX_LIGATURE = 4
 # A scan may carry a page number or the scanner's stamp.
 _SCAN_MAX_CHARS = 50
 _SCAN_MIN_COVER = 0.5
+# A picture of a whole page with a few lines set over it.
+_CAPTION_MAX_CHARS = 400
+_WHOLE_COVER = 0.6
+_SAYS_MORE = 1.5
 _MAX_OBJECTS = 5_000
 _LAYERED = frozenset({ExclusionReason.INVISIBLE, ExclusionReason.COVERED})
 _LAYER_SHARE = 0.9
 _LAYER_AGREES = 0.6  # of its words; OCR of two makes differs in a tenth to a quarter
+_LINE_AGREES = 0.5  # of the words of one line of a layer
+_LEAST_PICTURED = 3
+_SAME_LINE_PT = 1.0
 _GARBLED_SHARE = 0.25
 _WORD = re.compile(r"[^\W\d_]{3,}")
 
@@ -46,6 +53,8 @@ class PageContent:
         reasons: for each, why nobody sees it, or None.
         is_scan: it is a picture with no text worth the name.
         is_layered: it is a picture of text with a text under it that nobody sees, as scanners write it.
+        is_garbled: a quarter or more of the characters are no known letters.
+        pictured: for each character, whether it is drawn invisibly over a picture, perhaps of itself.
         recognised: what OCR reads in its picture, where that was asked for and possible.
     """
 
@@ -55,12 +64,9 @@ class PageContent:
     reasons: list[ExclusionReason | None] = field(default_factory=list)
     is_scan: bool = False
     is_layered: bool = False
+    pictured: list[bool] = field(default_factory=list)
+    is_garbled: bool = False
     recognised: Recognised | None = None
-
-    @property
-    def is_garbled(self) -> bool:
-        """Tell whether a quarter or more of the characters are no known letters."""
-        return sum(char.garbled for char in self.chars) >= max(_GARBLED_SHARE * len(self.chars), 1)
 
     @property
     def layer_share(self) -> float | None:
@@ -77,9 +83,15 @@ class PageContent:
         return self.is_layered and (share is None or share >= _LAYER_AGREES)
 
     @property
+    def has_pictured(self) -> bool:
+        """Tell whether words, not just stray letters, are drawn invisibly over a picture."""
+        return not self.is_layered and sum(self.pictured) >= _LEAST_PICTURED
+
+    @property
     def uses_ocr(self) -> bool:
         """Tell whether the text of the page is what OCR reads."""
-        return self.recognised is not None and not self.trusts_layer
+        needed = self.is_scan or self.is_garbled or (self.is_layered and not self.trusts_layer)
+        return self.recognised is not None and needed
 
     def glyphs(self) -> list[Glyph]:
         """Return the characters for the layout; those that nobody sees come last, on lines of their own."""
@@ -168,26 +180,58 @@ def _read_chars(source: PdfPage, page: PageContent, max_chars: int) -> None:
                 page.chars[-1] = before._replace(text=before.text + char.text)
             else:
                 page.chars.append(char)
-        page.reasons = judge_sight(source, page.frame, page.chars, reader.objects)
+        sight = judge_sight(source, page.frame, page.chars, reader.objects)
+        page.reasons, page.pictured = sight.reasons, sight.pictured
 
 
 def _judge_picture(source: PdfPage, page: PageContent, ocr: Ocr | None) -> None:
     """Fill in what a page is a picture of; the words of a text layer that agrees with it count as seen."""
+    n_layered = sum(reason in _LAYERED for reason in page.reasons)
     if len(page.chars) < _SCAN_MAX_CHARS:
-        page.is_scan = _shows_image(source, page)
-    else:
-        n_layered = sum(reason in _LAYERED for reason in page.reasons)
-        page.is_layered = n_layered >= _LAYER_SHARE * len(page.chars) and _shows_image(source, page)
-    if ocr is not None and (page.is_scan or page.is_layered or page.is_garbled):
+        page.is_scan = _shows_image(source, page, _SCAN_MIN_COVER)
+    elif n_layered >= _LAYER_SHARE * len(page.chars):
+        page.is_layered = _shows_image(source, page, _SCAN_MIN_COVER)
+    elif (
+        ocr is not None and len(page.chars) < _CAPTION_MAX_CHARS and _shows_image(source, page, _WHOLE_COVER)
+    ):
+        # A few lines over a picture of the page, or over a background that says nothing: OCR tells.
         page.recognised = ocr.read_page(source)
-    if page.trusts_layer:
-        page.reasons = [None if reason in _LAYERED else reason for reason in page.reasons]
-    elif page.uses_ocr and page.is_garbled:
-        page.chars, page.reasons = [], []
+        says = page.recognised.text if page.recognised is not None else ""
+        page.is_scan = len(says) > _SAYS_MORE * len(page.chars)
+        return
+    page.is_garbled = sum(char.garbled for char in page.chars) >= max(_GARBLED_SHARE * len(page.chars), 1)
+    if ocr is not None and (page.is_scan or page.is_layered or page.is_garbled or page.has_pictured):
+        page.recognised = ocr.read_page(source)
+    if page.uses_ocr and page.is_garbled:
+        page.chars, page.reasons, page.pictured = [], [], []
+    elif page.trusts_layer or page.has_pictured:
+        _clear_pictured(page)
 
 
-def _shows_image(source: PdfPage, page: PageContent) -> bool:
-    """Tell whether a page is an image: any where there is no text, one over half of it where there is."""
+def _clear_pictured(page: PageContent) -> None:
+    """Let the unseen lines count that the picture shows too; without OCR nothing can tell, and all do."""
+    shown = set(_WORD.findall(page.recognised.text.lower())) if page.recognised is not None else None
+    for line in _file_lines(page.chars):
+        candidates = [
+            i for i in line if page.reasons[i] in _LAYERED and (page.is_layered or page.pictured[i])
+        ]
+        words = _WORD.findall("".join(_spaced([page.chars[i] for i in candidates])).lower())
+        if shown is None or sum(word in shown for word in words) >= _LINE_AGREES * len(words):
+            for i in candidates:
+                page.reasons[i] = None
+
+
+def _file_lines(chars: list[Char]) -> Iterator[range]:
+    """Yield the places of characters that follow each other on one baseline."""
+    start = 0
+    for i in range(1, len(chars) + 1):
+        if i == len(chars) or abs(chars[i].origin[1] - chars[i - 1].origin[1]) > _SAME_LINE_PT:
+            yield range(start, i)
+            start = i
+
+
+def _shows_image(source: PdfPage, page: PageContent, cover: float) -> bool:
+    """Tell whether a page is an image: any where there is no text, one over a share of it where there is."""
     from pypdfium2.raw import FPDF_PAGEOBJ_IMAGE
 
     left, bottom, right, top = page.frame
@@ -195,6 +239,6 @@ def _shows_image(source: PdfPage, page: PageContent) -> bool:
     for item in islice(source.get_objects(max_depth=3), _MAX_OBJECTS):
         if item.type == FPDF_PAGEOBJ_IMAGE:
             x0, y0, x1, y1 = item.get_bounds()
-            if not page.chars or (x1 - x0) * (y1 - y0) >= _SCAN_MIN_COVER * area:
+            if not page.chars or (x1 - x0) * (y1 - y0) >= cover * area:
                 return True
     return False

@@ -12,6 +12,7 @@ import ctypes
 import math
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
@@ -36,6 +37,7 @@ _LEAST_SIZE_PT: Final = 2.0
 _LEAST_WIDTH_EM: Final = 0.04  # of an average letter; the narrowest fonts have 0.25
 _LEAST_ALPHA: Final = 13  # 5 %
 _INVISIBLE_MODE: Final = 3
+_UNDRAWN_MODES: Final = (3, 7)  # 7 cuts letters out of what is drawn next
 _FILLED_MODES: Final = (0, 4)  # others draw an outline in a colour of its own
 
 _TRACE: Final = 8  # of 255: the least difference that a letter leaves where it is drawn at all
@@ -46,12 +48,25 @@ _MAX_OVERLAPPED: Final = 20_000
 _MAX_OVERLAPPED_PIXELS: Final = 10_000_000
 _WORD_SHARE: Final = 0.6
 _MAX_CLIP_POINTS: Final = 2_000
+_MAX_TEXT_OBJECTS: Final = 50_000
 
 
-def judge_sight(
-    page: PdfPage, frame: Box, chars: Sequence[Char], objects: Sequence[Any]
-) -> list[ExclusionReason | None]:
-    """Return for each character why nobody sees it, or None where it is seen.
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """What a person sees of the characters of a page.
+
+    Attributes:
+        reasons: for each character why nobody sees it, or None where it is seen.
+        pictured: for each, whether it is drawn invisibly over something that is no plain colour: programs
+            that draw letters as a picture put their text there.
+    """
+
+    reasons: list[ExclusionReason | None]
+    pictured: list[bool]
+
+
+def judge_sight(page: PdfPage, frame: Box, chars: Sequence[Char], objects: Sequence[Any]) -> Sight:
+    """Return what a person sees of a page.
 
     A word is judged as a whole. Afterwards the page's text is set to be invisible: close the page.
 
@@ -61,18 +76,19 @@ def judge_sight(
         chars: its characters, in the order of the file.
         objects: what draws them: `CharReader.objects`, its text page still open.
     """
+    pictured = [False] * len(chars)
     if not chars:
-        return []
+        return Sight([], pictured)
     reasons = [_reason_by_look(char, frame) for char in chars]
     picture = _draw(page)
     if picture is not None:
-        _judge_by_picture(page, picture, chars, objects, reasons)
-    return _by_words(chars, reasons)
+        pictured = _judge_by_picture(page, picture, chars, objects, reasons)
+    return Sight(_by_words(chars, reasons), pictured)
 
 
 def _reason_by_look(char: Char, frame: Box) -> ExclusionReason | None:
     left, bottom, right, top = char.box
-    if char.look.render_mode == _INVISIBLE_MODE or char.look.color[3] < _LEAST_ALPHA:
+    if char.look.render_mode in _UNDRAWN_MODES or char.look.color[3] < _LEAST_ALPHA:
         return ExclusionReason.INVISIBLE
     # Fonts with a scale of their own (Type 3) tell their size by their height.
     width, height = _extent(char)
@@ -109,12 +125,12 @@ def _judge_by_picture(
     chars: Sequence[Char],
     objects: Sequence[Any],
     reasons: list[ExclusionReason | None],
-) -> None:
-    """Fill in the reasons that only the picture tells."""
+) -> list[bool]:
+    """Fill in the reasons that only the picture tells; return what is drawn invisibly over a picture."""
     _set_modes(objects, [_INVISIBLE_MODE] * len(objects))
     background = _draw(page)
     if background is None or background.shape != picture.shape:
-        return
+        return [False] * len(chars)
     cells = _cells(page, picture, [char.box for char in chars])
     trace = _trace(picture, background)
     is_drawn, is_plain = _any(trace > _TRACE, cells), _any(trace > _PLAIN_TRACE, cells)
@@ -127,9 +143,37 @@ def _judge_by_picture(
             reasons[i] = ExclusionReason.BACKGROUND_COLOR
         elif not is_drawn[i]:
             reasons[i] = _cause(char, objects[char.drawn_by])
+    if {ExclusionReason.BACKGROUND_COLOR, ExclusionReason.COVERED} & set(reasons):
+        _clear_doubled(page, picture, cells, is_plain, reasons)
     below = _lying_below(picture.shape, cells, chars, is_overlapped, reasons)
     if below:
         _judge_below(page, picture, cells, chars, objects, below, reasons)
+    return [
+        reason is ExclusionReason.INVISIBLE and spread > _EVEN_SPREAD
+        for reason, spread in zip(reasons, spreads.tolist(), strict=True)
+    ]
+
+
+def _clear_doubled(
+    page: PdfPage,
+    picture: Pixels,
+    cells: NDArray[np.int64],
+    is_plain: NDArray[np.bool_],
+    reasons: list[ExclusionReason | None],
+) -> None:
+    """Clear letters that a second text draws in sight: PDFium tells of two equal texts only the first."""
+    from pypdfium2.raw import FPDF_PAGEOBJ_TEXT
+
+    found = islice(page.get_objects(filter=[FPDF_PAGEOBJ_TEXT], max_depth=3), _MAX_TEXT_OBJECTS)
+    others = [item.raw for item in found]
+    _set_modes(others, [_INVISIBLE_MODE] * len(others))
+    background = _draw(page)
+    if background is None:
+        return
+    is_shown = _any(_trace(picture, background) > _PLAIN_TRACE, cells) & ~is_plain
+    for i in np.flatnonzero(is_shown).tolist():
+        if reasons[i] in (ExclusionReason.BACKGROUND_COLOR, ExclusionReason.COVERED):
+            reasons[i] = None
 
 
 def _melts(char: Char, behind: NDArray[np.float64], spread: float, is_plain: bool) -> bool:  # noqa: FBT001

@@ -21,7 +21,7 @@ _TITLE = r"(?:(?:Mr|Mrs|Ms|Dr)\.?[ ])?"
 _MIN_PART = 3
 # What the cases and spellings of a name have in common, for a quick look whether it stands again at all.
 _STEM = 3
-_TOKEN = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
+_TOKEN = re.compile(r"[^\W\d_]+(?:[-'’][^\W\d_]+)*")
 _BLANK = r"[ \u00a0\t]{1,3}"
 
 
