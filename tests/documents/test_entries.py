@@ -139,3 +139,9 @@ def test_many_entries_take_linear_time():
     began = time.process_time()
     assert len(jobs(body)) == 5_000
     assert time.process_time() - began < 20
+
+
+def test_a_word_that_leads_to_a_period_is_no_name():
+    (entry,) = jobs("с марта 2020 — н. в.\nООО «Клевер», инженер\nТестировал.")
+    assert entry.name != "с"
+    assert "Клевер" in f"{entry.name} {entry.role}"

@@ -326,3 +326,15 @@ def test_pages_partition_the_text(pages):
     ends = [span.end for span in extracted.pages]
     assert [span.start for span in extracted.pages] == [0, *ends[:-1]]
     assert ends[-1] == len(extracted.text)
+
+
+def test_what_was_typed_into_the_fields_of_a_form_is_read():
+    def page(canvas):
+        write(canvas, 60, 780, LEFT_PROSE)
+        canvas.acroForm.textfield(
+            x=60, y=500, width=300, height=20, value="Kubernetes and Rust", name="skills"
+        )
+
+    extracted = read(draw(page))
+    assert extracted.text == f"{LEFT}\n\nKubernetes and Rust"
+    assert extracted.excluded == ()

@@ -20,6 +20,7 @@ _TITLE_LINES = 3
 _AFTER_DATES = 2  # lines of a title that follows its dates
 _BULLET = re.compile(r"\s*[•‣▪●◦○■∙·*–—-]\s+(?=\S)")
 _POINT = re.compile(r"(?:Point|Пункт): (?=\S)")  # said before what would be a heading
+_LEADS = frozenset(("с", "со", "from", "since", "seit", "с:", "from:"))
 _EDGES = " \t,;|·•()[]–—-"
 _URL = re.compile(r"https?://\S{1,2000}")
 _LABELLED = re.compile(r"(?P<label>[^\W\d_][^:\n]{1,24}): (?P<value>\S.*)")
@@ -201,6 +202,8 @@ def _line(text: str, raw: str, offset: int, period: Period | None) -> _Line:
     if period is not None and not _BULLET.match(raw):
         rest = raw[: period.span.start - offset] + " " + raw[period.span.end - offset :]
         rest = " ".join(rest.split()).strip(_EDGES)
+        # What leads to a period belongs to it: "с марта 2020", "since 2019".
+        rest = "" if rest.lower() in _LEADS else rest
         if len(rest) <= _TITLE_CHARS and rest[-1:] not in (".", "!", ";"):
             lengths = [length.span for length in find_lengths(rest)]
             if lengths and lengths[0].end - lengths[0].start == len(rest):

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 _LOCKED = (4, 5)  # FPDF_ERR_PASSWORD and FPDF_ERR_SECURITY
 _TAIL_BYTES = 4096
 _MAX_LIGATURE = 4
+_ACRO_FORM = 1  # FORMTYPE_ACRO_FORM
 
 # A scan may carry a page number or the scanner's stamp.
 _SCAN_MAX_CHARS = 50
@@ -159,7 +160,14 @@ def _read_all(
     document: PdfDocument, n_pages: int, limits: ReadingLimits, ocr: Ocr | None
 ) -> Iterator[PageContent]:
     n_chars = 0
+    has_fields = document.get_formtype() == _ACRO_FORM
+    if has_fields:
+        document.init_forms()
     for index in range(n_pages):
+        if has_fields:
+            # What people typed into the fields of a form becomes part of the page, as on paper.
+            with closing(document[index]) as form:
+                form.flatten()
         with closing(document[index]) as source:
             page = PageContent(index + 1, source.get_bbox())
             _read_chars(source, page, limits.max_chars - n_chars)
