@@ -1,60 +1,101 @@
 import pytest
-from selectolax.lexbor import LexborHTMLParser
 
-from metier.documents.css import Color
-from metier.documents.html_look import inherit, root_look
+from metier.documents.color import WHITE
+from metier.documents.css import cascade
+from metier.documents.css_values import Color
+from metier.documents.docx_color import UNKNOWN
+from metier.documents.html_boxes import kinds_of
+from metier.documents.html_look import Look, looks_of
+from metier.documents.html_tree import parse_tree
 from metier.types import ExclusionReason
 
-
-def look_of(style, parent=None, markup="<p>x", tag="p"):
-    node = LexborHTMLParser(markup).css_first(tag)
-    return inherit(parent or root_look(), node, tag, style)
+PAPER = frozenset({WHITE})
 
 
-def test_a_page_without_styles_is_seen():
-    assert root_look().reason is None
-    assert look_of({}).reason is None
+def look_of(markup, css=""):
+    tree = parse_tree(f"<!doctype html><style>{css}</style>{markup}", "cv")
+    styles = cascade(tree)
+    looks = looks_of(tree, styles, kinds_of(tree, styles))
+    (index,) = (i for i, element in enumerate(tree.elements) if element.attributes.get("id") == "x")
+    return looks[index]
 
 
-def test_what_hides_an_element_hides_what_is_in_it():
-    outer = look_of({"display": "none"})
-    assert look_of({"display": "block", "color": "black"}, outer).reason is ExclusionReason.NOT_DISPLAYED
+@pytest.mark.parametrize(
+    ("markup", "size"),
+    [
+        ("<p id=x>", 16.0),
+        ("<div style='font-size:10px'><p id=x style='font-size:1.5em'>", 15.0),
+        ("<div style='font-size:10px'><p id=x style='font-size:1rem'>", 16.0),
+        ("<div style='font-size:20px'><p id=x style='font-size:initial'>", 16.0),
+        ("<h1 id=x>", 32.0),
+        ("<font id=x size=1>", 10.0),
+        ("<p id=x style='font-size:nonsense'>", 16.0),
+    ],
+)
+def test_sizes_follow_those_around(markup, size):
+    assert look_of(markup).size == pytest.approx(size)
 
 
-def test_opacities_multiply():
-    outer = look_of({"opacity": "0.2"})
-    assert outer.reason is None
-    assert look_of({"opacity": "20%"}, outer).reason is ExclusionReason.INVISIBLE
+def test_colours_are_inherited_but_not_by_links():
+    assert look_of("<div style='color:#fff'><b id=x>").color == Color(WHITE)
+    assert look_of("<div style='color:#fff'><a id=x href='#'>").color == Color((0, 0, 238))
+    assert look_of("<div style='color:#fff'><a id=x href='#' style='color:inherit'>").color == Color(WHITE)
 
 
-def test_a_display_is_not_inherited():
-    outer = look_of({"display": "flex"})
-    assert look_of({}, outer).display == ""
+def test_a_fill_goes_before_a_colour():
+    assert look_of("<p id=x style='color:red;-webkit-text-fill-color:#fff'>").color == Color(WHITE)
+    inner = look_of("<p style='-webkit-text-fill-color:#fff'><b id=x style='color:red'>")
+    assert inner.color == Color(WHITE)
 
 
-def test_colours_inherit_and_mix_with_what_is_behind():
-    dark = look_of({"background-color": "#000", "color": "#fff"})
-    assert dark.reason is None
-    assert look_of({"background": "rgba(255,255,255,0.5)"}, dark).background == (128, 128, 128)
-    assert look_of({"color": "rgba(0,0,0,0.9)"}, dark).reason is ExclusionReason.BACKGROUND_COLOR
-    assert look_of({"color": "initial"}, dark).color == Color(0, 0, 0, 1.0)
+def test_letters_filled_with_a_background_have_no_known_colour():
+    assert look_of("<p id=x style='background-clip:text;color:transparent'>").color is None
 
 
-@pytest.mark.parametrize("background", ["url(a.png)", "linear-gradient(red, blue)", "oklch(0.5 0.1 1)"])
-def test_an_unknown_background_flags_nothing(background):
-    name = "background-color" if background.startswith("oklch") else "background-image"
-    assert look_of({name: background, "color": "#fff"}).reason is None
+def test_opacity_and_scale_multiply():
+    assert look_of("<div style='opacity:.5'><p id=x style='opacity:50%'>").opacity == 0.25
+    assert look_of("<div style='transform:scale(.5)'><p id=x style='zoom:.5'>").scale == 0.25
 
 
-@pytest.mark.parametrize("extent", ["height", "max-height", "width", "max-width"])
-def test_a_box_without_room_hides_only_what_it_cuts_off(extent):
-    assert look_of({extent: "0"}).reason is None
-    assert look_of({extent: "0", "overflow": "hidden"}).reason is ExclusionReason.NOT_DISPLAYED
-    assert look_of({extent: "20px", "overflow": "hidden"}).reason is None
+def test_an_indent_is_that_of_the_block():
+    assert look_of("<p style='text-indent:-999px'><b id=x>").reason is ExclusionReason.OFF_PAGE
+    assert look_of("<p><b id=x style='text-indent:-999px'>").reason is None
+    assert look_of("<div style='text-indent:-999px'><p id=x>").reason is ExclusionReason.OFF_PAGE
 
 
-def test_attributes_of_old_count():
-    assert look_of({}, markup="<p hidden>x").reason is ExclusionReason.NOT_DISPLAYED
-    assert look_of({"display": "block"}, markup="<p hidden>x").reason is None
-    white = look_of({}, markup="<font color=white>x</font>", tag="font")
-    assert white.reason is ExclusionReason.BACKGROUND_COLOR
+@pytest.mark.parametrize(
+    ("look", "reason"),
+    [
+        (Look(), None),
+        (Look(hidden_by=ExclusionReason.CLIPPED), ExclusionReason.CLIPPED),
+        (Look(visible=False), ExclusionReason.NOT_DISPLAYED),
+        (Look(size=0.0), ExclusionReason.NOT_DISPLAYED),
+        (Look(size=2.6), ExclusionReason.TINY),
+        (Look(size=2.7), None),
+        (Look(size=40.0, scale=0.05), ExclusionReason.TINY),
+        (Look(size=1.0, drawn=True), None),
+        (Look(opacity=0.04), ExclusionReason.INVISIBLE),
+        (Look(color=Color(WHITE, 0.0)), ExclusionReason.INVISIBLE),
+        (Look(color=Color(WHITE, 0.0), shade=Color((0, 0, 0))), None),
+        (Look(color=None), None),
+    ],
+)
+def test_reasons_that_hold_on_any_ground(look, reason):
+    assert look.reason is reason
+    assert look.reason_on(UNKNOWN) is reason
+
+
+@pytest.mark.parametrize(
+    ("look", "ground", "melts"),
+    [
+        (Look(color=Color(WHITE)), PAPER, True),
+        (Look(color=Color(WHITE)), UNKNOWN, False),
+        (Look(color=Color(WHITE)), PAPER | {(0, 0, 0)}, False),
+        (Look(color=Color((190, 190, 190))), PAPER, False),
+        (Look(color=Color((0, 0, 0), 0.06)), PAPER, True),
+        (Look(color=Color(WHITE), shade=Color((0, 0, 0))), PAPER, False),
+        (Look(color=Color(WHITE), shade=Color(WHITE)), PAPER, True),
+    ],
+)
+def test_letters_melt_only_where_no_ground_shows_them(look, ground, melts):
+    assert look.reason_on(ground) is (ExclusionReason.BACKGROUND_COLOR if melts else None)
