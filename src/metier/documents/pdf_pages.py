@@ -220,9 +220,10 @@ def _clear_pictured(page: PageContent) -> None:
     """Let the unseen lines count that the picture shows too; without OCR nothing can tell, and all do."""
     shown = set(_WORD.findall(page.recognised.text.lower())) if page.recognised is not None else None
     for line in _file_lines(page.chars):
-        candidates = [
-            i for i in line if page.reasons[i] in _LAYERED and (page.is_layered or page.pictured[i])
-        ]
+        candidates = [i for i in line if page.reasons[i] in _LAYERED]
+        # A letter of a picture may happen to lie on plain ground; its line decides.
+        if not page.is_layered and sum(page.pictured[i] for i in candidates) < len(candidates) / 2:
+            continue
         words = _WORD.findall("".join(_spaced([page.chars[i] for i in candidates])).lower())
         if shown is None or sum(word in shown for word in words) >= _LINE_AGREES * len(words):
             for i in candidates:
