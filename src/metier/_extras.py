@@ -11,6 +11,7 @@ from metier.errors import MissingExtra
 EXTRA_OF: Final[dict[str, str]] = {
     "accelerate": "train",
     "datasets": "train",
+    "matplotlib": "train",
     "nncf": "train",
     "onnx": "train",
     "onnxruntime": "train",
