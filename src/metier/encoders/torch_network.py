@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +15,9 @@ from metier._extras import require
 from metier.encoders.reading import TextKind
 from metier.encoders.windowed import EncoderSpec, WindowedEncoder
 from metier.errors import ModelFormatError, ModelMismatch, NotFound
+
+if TYPE_CHECKING:
+    from tokenizers import Tokenizer
 
 _MOST_TOKENS: Final = 512
 _DTYPE: Final = "float32"
@@ -79,11 +83,53 @@ def load_torch_encoder(
         ModelFormatError: no safetensors weights, a damaged file, or the model wants to run its own code.
         ModelMismatch: it has no fast tokenizer, is no encoder, or takes too short rows.
     """
+    read = read_network(backbone, trust_remote_code=trust_remote_code)
+    tokenizer = read_tokenizer(backbone, read, trust_remote_code=trust_remote_code)
+    spec = EncoderSpec(
+        name=name or Path(backbone).name,
+        sha256=sha256 or _weights_sha256(read),
+        max_tokens=tokenizer.max_tokens,
+        prefixes=dict(prefixes or {}),
+    )
+    return WindowedEncoder(tokenizer.tokenizer, TorchNetwork(read.model.to(device)), spec)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class NetworkRead:
+    """A Hugging Face model as it was read.
+
+    Attributes:
+        model: returns `last_hidden_state`; float32.
+        config: its configuration; it has a `hidden_size`.
+        absent: names of the parameters that torch made up; all of them belong to the pooler.
+    """
+
+    model: Any
+    config: Any
+    absent: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TokenizerRead:
+    """A fast tokenizer without padding and truncation, and the most tokens in a row of its model."""
+
+    tokenizer: Tokenizer
+    max_tokens: int
+
+
+def read_network(backbone: str, *, trust_remote_code: bool = False) -> NetworkRead:
+    """Return the model in a Hugging Face folder or hub repository; the arguments are the encoder's.
+
+    Raises:
+        MissingExtra: torch or transformers is not installed.
+        NotFound: no such folder, or the hub has or reaches no such name.
+        ModelFormatError: no safetensors weights, a damaged file, or the model wants to run its own code.
+        ModelMismatch: it is no encoder.
+    """
     transformers = require("transformers")
     _check_folder(backbone)
     try:
         config = transformers.AutoConfig.from_pretrained(backbone, trust_remote_code=trust_remote_code)
-        tokenizer = transformers.AutoTokenizer.from_pretrained(backbone, trust_remote_code=trust_remote_code)
         model, info = transformers.AutoModel.from_pretrained(
             backbone,
             config=config,
@@ -94,21 +140,35 @@ def load_torch_encoder(
         )
     except ImportError:
         raise
-    except Exception as error:  # tokenizers raises Exception itself, safetensors a child of it
+    except Exception as error:  # safetensors raises a child of Exception itself
         raise _translated(backbone, error) from error
     _check_complete(backbone, info["missing_keys"])
+    if not hasattr(config, "hidden_size"):
+        raise ModelMismatch(f"{backbone} must be an encoder with a fast tokenizer (tokenizer.json).")
+    return NetworkRead(model, config, frozenset(info["missing_keys"]))
+
+
+def read_tokenizer(backbone: str, read: NetworkRead, *, trust_remote_code: bool = False) -> TokenizerRead:
+    """Return the tokenizer that belongs to a model; the arguments are the encoder's.
+
+    Raises:
+        ModelFormatError: a damaged file, or it wants to run its own code.
+        ModelMismatch: it is no fast tokenizer.
+    """
+    try:
+        tokenizer = require("transformers").AutoTokenizer.from_pretrained(
+            backbone, trust_remote_code=trust_remote_code
+        )
+    except ImportError:
+        raise
+    except Exception as error:  # tokenizers raises Exception itself
+        raise _translated(backbone, error) from error
     fast = getattr(tokenizer, "backend_tokenizer", None)
-    if fast is None or not hasattr(config, "hidden_size"):
+    if fast is None:
         raise ModelMismatch(f"{backbone} must be an encoder with a fast tokenizer (tokenizer.json).")
     fast.no_padding()
     fast.no_truncation()
-    spec = EncoderSpec(
-        name=name or Path(backbone).name,
-        sha256=sha256 or _weights_sha256(model, config, info["missing_keys"]),
-        max_tokens=_max_tokens(config, tokenizer),
-        prefixes=dict(prefixes or {}),
-    )
-    return WindowedEncoder(fast, TorchNetwork(model.to(device)), spec)
+    return TokenizerRead(fast, _max_tokens(read.config, tokenizer))
 
 
 def _check_folder(backbone: str) -> None:
@@ -158,11 +218,11 @@ def _max_tokens(config: Any, tokenizer: Any) -> int:
     return min(positions, int(tokenizer.model_max_length), _MOST_TOKENS)
 
 
-def _weights_sha256(model: Any, config: Any, absent: Collection[str]) -> str:
+def _weights_sha256(read: NetworkRead) -> str:
     """Return a hash over what was read; torch makes up what was not, another way each time."""
-    digest = hashlib.sha256(config.to_json_string(use_diff=False).encode())
-    for name, tensor in sorted(model.state_dict().items()):
-        if name in absent:
+    digest = hashlib.sha256(read.config.to_json_string(use_diff=False).encode())
+    for name, tensor in sorted(read.model.state_dict().items()):
+        if name in read.absent:
             continue
         digest.update(name.encode())
         digest.update(np.ascontiguousarray(tensor.cpu().numpy()).tobytes())

@@ -1,0 +1,37 @@
+"""What of a backbone a training leaves as it is."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from metier._extras import require
+from metier.errors import InvalidInput
+
+
+def freeze_lowest(model: Any, n_layers: int) -> None:
+    """Leave a backbone's word embeddings as they are, and with `n_layers` above 0 all up to those layers.
+
+    Raises:
+        InvalidInput: it has fewer layers, or none that can be told apart.
+    """
+    _freeze(model.get_input_embeddings())
+    if not n_layers:
+        return
+    layers = getattr(getattr(model, "encoder", None), "layer", ())
+    if n_layers > len(layers):
+        raise InvalidInput(f"frozen_layers must be at most {len(layers)} for this backbone. Got {n_layers}.")
+    for part in (model.embeddings, *layers[:n_layers]):
+        _freeze(part)
+
+
+def _freeze(module: Any) -> None:
+    for parameter in module.parameters():
+        parameter.requires_grad = False
+
+
+def drop_dropout(model: Any) -> None:
+    """Set every dropout of a backbone to 0."""
+    torch = require("torch")
+    for module in model.modules():
+        if isinstance(module, torch.nn.Dropout):
+            module.p = 0.0
