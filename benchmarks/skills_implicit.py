@@ -45,7 +45,6 @@ from metier.skills.semantics import Semantics
 from metier.skills.taxonomy import Taxonomy
 from metier.skills.taxonomy_files import default_taxonomy
 from metier.skills.vectors import practices
-from metier.types import Span
 
 JUDGEMENTS = Path(__file__).parent / "judgements" / "skills_implicit.csv"
 FILES = (
@@ -90,10 +89,9 @@ def pairs(texts: Sequence[str], detector: SkillDetector) -> Iterator[Pair]:
         known = {item.skill for item in evidence}
         starts = np.sort([quote.span.start for item in evidence for quote in item.quotes])
         spans = telling_sentences(text)
-        reading = detector.read(text)
-        if reading is None or semantics is None or not spans:
+        if semantics is None or not spans:
             continue
-        found = semantics.detector.probabilities(text, spans, reading)
+        found = semantics.detector.probabilities([text[span.start : span.end] for span in spans])
         for i, span in enumerate(spans):
             if np.any((starts >= span.start) & (starts < span.end)):
                 found[i] = 0.0
@@ -170,10 +168,7 @@ def report_written(taxonomy: Taxonomy, semantics: Semantics) -> None:
     ids = [skill.id for skill in practices(taxonomy)]
     for language in sorted({s.language for s in held}):
         own = [s for s in held if s.language == language]
-        text = "\n".join(s.text for s in own)
-        ends = np.cumsum([len(s.text) + 1 for s in own])
-        spans = [Span(int(end) - len(s.text) - 1, int(end) - 1) for s, end in zip(own, ends, strict=True)]
-        found = semantics.detector.probabilities(text, spans, semantics.encoder.read(text))
+        found = semantics.detector.probabilities([s.text for s in own])
         shows = found >= semantics.head.threshold
         named = [i for i, s in enumerate(own) if s.skill]
         hits = sum(shows[i, ids.index(own[i].skill)] for i in named)

@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 
 from metier.encoders.fake import FakeEncoder
+from metier.skills.architectures.attention_head import LabelAttentionHead
 from metier.skills.head import SkillHead
 from metier.skills.taxonomy import Taxonomy
 from metier.skills.vectors import encode_skills
@@ -32,6 +33,22 @@ def practice(skill_id, label, description):
     return replace(plain, skill=replace(plain.skill, description=description))
 
 
+def fake_attention(dim):
+    """Return label attention that compares tokens and skills by cosine alone, and none with 8."""
+    return LabelAttentionHead(
+        token_maps=np.zeros((2, 1, dim), np.float32),
+        query_maps=np.zeros((2, 1, dim), np.float32),
+        scales=np.full(2, 20, np.float32),
+        biases=np.zeros(2, np.float32),
+        length=np.zeros(2, np.float32),
+        mention_weight=np.zeros(1, np.float32),
+        token_center=np.zeros(dim, np.float32),
+        query_center=np.zeros(dim, np.float32),
+        null_weights=np.zeros(dim, np.float32),
+        null_bias=np.full(1, 8, np.float32),
+    )
+
+
 def fake_head(taxonomy=None, **changes):
     """Return a head that needs no fitting; `changes` replaces any of its parts."""
     taxonomy = taxonomy or practice_taxonomy()
@@ -41,15 +58,10 @@ def fake_head(taxonomy=None, **changes):
         name="fake-skills",
         sha256="1" * 64,
         encoder_sha256=ENCODER.sha256,
-        projection=20 * np.eye(dim, dtype=np.float32),
-        projection_offset=zeros,
-        null_weights=zeros,
-        null_bias=8.0,
-        feature_weights=np.array([1, 0, 0, 0], np.float32),
-        intercept=1.0,
+        attention=fake_attention(dim),
+        feature_weights=np.array([1, 0, 0], np.float32),
+        intercept=0.0,
         threshold=0.5,
-        sentence_center=zeros,
-        skill_center=zeros,
         document_center=zeros,
         name_weights=zeros,
         name_bias=-1.0,

@@ -52,3 +52,14 @@ def test_other_files_are_refused(tmp_path):
 def test_an_unknown_language_is_refused(esco):
     with pytest.raises(TaxonomyError, match="language must be .* Got 'xx'"):
         import_esco(esco, language="xx")
+
+
+def test_in_a_copy_with_full_texts_names_of_another_row_are_left_out(tmp_path):
+    path = tmp_path / "skills_en.csv"
+    path.write_text(
+        "conceptUri,preferredLabel,altLabels,fullText\n"
+        'u:1,clean surfaces,"pack goods\nclean walls",clean surfaces clean walls Wipe what is dirty.\n'
+    )
+    (entry,) = import_esco(path, language="en").entries
+    assert entry.skill.aliases == ("clean walls",)
+    assert entry.skill.description == "clean walls Wipe what is dirty."

@@ -1,52 +1,48 @@
 import numpy as np
 import pytest
 
-from metier.encoders.pooling import unit_rows
-from metier.skills.examples import Examples
+from metier.errors import InvalidInput
+from metier.skills.examples import WrittenSentence
+from metier.skills.vectors import practices
+from tests.skills.heads import ENCODER, practice_taxonomy
 
 torch = pytest.importorskip("torch")
 pytest.importorskip("sklearn")
+pytest.importorskip("accelerate")
 
-from metier.skills.fit import Task, fit_calibration, fit_names, fit_projection  # noqa: E402
+from metier.skills.fit import fit_attention, fit_calibration, fit_names  # noqa: E402
 
-
-def task(seed=0, n=240, dim=16, n_skills=4):
-    """Return sentences that lie near a rotated skill vector, a third of them near none."""
-    rng = np.random.default_rng(seed)
-    skills = unit_rows(rng.standard_normal((n_skills, dim)))
-    turn = np.linalg.qr(np.random.default_rng(9).standard_normal((dim, dim)))[0]
-    labels, rows = [], []
-    for i in range(n):
-        if i % 3:
-            label = int(rng.integers(n_skills))
-            rows.append(skills[label] @ turn + 0.1 * rng.standard_normal(dim))
-            labels.append((label,))
-        else:
-            rows.append(rng.standard_normal(dim))
-            labels.append(())
-    return Task(Examples(unit_rows(np.array(rows)), labels, np.zeros(n, np.int64)), skills)
+SKILLS = practices(practice_taxonomy())
+SENTENCES = [
+    *(WrittenSentence("mentoring", "en", f"Sat beside trainee {i}.") for i in range(8)),
+    *(WrittenSentence("support", "en", f"Calmed caller {i}.") for i in range(8)),
+    *(WrittenSentence("", "en", f"Fruit for guest {i}.") for i in range(8)),
+]
+NO_NAMES = np.zeros((0, 2), np.int64)
 
 
-def accuracy(found, given):
-    x = given.examples.x
-    logits = (x @ found.projection.T + found.projection_offset) @ given.skills.T
-    none = x @ found.null_weights + found.null_bias
-    best = np.concatenate([none[:, None], logits], axis=1).argmax(axis=1) - 1
-    right = [best[i] == (label[0] if label else -1) for i, label in enumerate(given.examples.labels)]
-    return float(np.mean(right))
+def margins(head, text):
+    vectors = ENCODER.encode([f"{s.label}: {s.description}" for s in SKILLS], kind="query")
+    logits = head.logits(ENCODER.read(text), head.prepare(vectors), NO_NAMES)
+    return logits[:, 1] - logits[:, 0]
 
 
-def test_the_projection_finds_the_rotation():
-    given = task()
-    before = fit_projection([given], seed=1, epochs=0)
-    after = fit_projection([given], seed=1, epochs=150)
-    assert accuracy(after, given) > 0.85 > accuracy(before, given)
+def test_attention_learns_which_words_show_a_skill():
+    head = fit_attention(SENTENCES * 20, SKILLS, ENCODER, seed=1)
+    assert margins(head, "Calmed caller 99.").argmax() == 2
+    assert margins(head, "Sat beside trainee 99.").argmax() == 0
+    assert margins(head, "Fruit for guest 99.").max() < margins(head, "Calmed caller 99.").max()
 
 
 def test_the_same_seed_gives_the_same_weights():
-    first, second = (fit_projection([task()], seed=3, epochs=2) for _ in range(2))
-    assert first.projection.tobytes() == second.projection.tobytes()
-    assert first.null_bias == second.null_bias
+    first, second = (fit_attention(SENTENCES, SKILLS, ENCODER, seed=3) for _ in range(2))
+    for name, array in first.tensors().items():
+        assert array.tobytes() == second.tensors()[name].tobytes()
+
+
+def test_a_sentence_for_no_practice_is_refused():
+    with pytest.raises(InvalidInput, match="'go', which is no practice"):
+        fit_attention([WrittenSentence("go", "en", "Ran fast.")], SKILLS, ENCODER, seed=1)
 
 
 def test_names_are_told_apart_by_their_states():

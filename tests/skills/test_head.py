@@ -10,7 +10,7 @@ from metier.encoders.folder import CARD, ModelCard
 from metier.encoders.load import shipped_models
 from metier.errors import ModelFormatError, ModelMismatch, NotFound
 from metier.skills.build_head import HeadOptions, write_head
-from metier.skills.head import HEAD, SkillHead, contrast, sigmoid
+from metier.skills.head import HEAD, SkillHead, sigmoid
 from metier.skills.taxonomy_files import default_taxonomy
 from tests.skills.heads import ENCODER, fake_head
 
@@ -32,10 +32,10 @@ def rehash(folder):
 
 def test_a_written_head_loads_and_says_the_same(folder):
     head, loaded = fake_head(), SkillHead.load(folder, encoder_sha256=ENCODER.sha256)
-    sentences = np.random.default_rng(0).standard_normal((7, ENCODER.dim)).astype(np.float32)
-    skills = head.center_skills(head.practice_vectors.astype(np.float32))
-    overlap = np.zeros((7, len(skills), 2))
-    first, second = (each.probabilities(sentences, skills, overlap) for each in (head, loaded))
+    sentences = [ENCODER.read("Teaching newcomers."), ENCODER.read("")]
+    overlap = np.zeros((2, 3, 2))
+    queries = head.prepare(head.practice_vectors)
+    first, second = (each.probabilities(sentences, queries, overlap) for each in (head, loaded))
     assert np.array_equal(first, second)
     assert loaded.settled_names == {"go"}
     assert loaded.threshold == head.threshold
@@ -55,7 +55,7 @@ def test_a_changed_byte_is_refused(folder):
 
 
 def test_a_head_without_a_part_is_refused(folder):
-    (folder / HEAD).write_bytes(save({"projection": np.eye(2, dtype=np.float32)}, metadata={"facts": "{}"}))
+    (folder / HEAD).write_bytes(save({"name_weights": np.eye(2, dtype=np.float32)}, metadata={"facts": "{}"}))
     rehash(folder)
     with pytest.raises(ModelFormatError, match="lacks a part or is damaged"):
         SkillHead.load(folder, encoder_sha256=ENCODER.sha256)
@@ -84,29 +84,25 @@ def test_the_shipped_head_belongs_to_the_shipped_encoder_and_taxonomy():
 
 
 def test_probabilities_are_what_the_formula_says():
-    weights = np.array([2.0, 0.5, 1.0, -0.25], np.float32)
-    head = fake_head(null_bias=0.3, feature_weights=weights, intercept=-0.5)
-    rng = np.random.default_rng(1)
-    sentences = rng.standard_normal((2, ENCODER.dim)).astype(np.float32)
-    x = contrast(sentences, head.sentence_center).astype(np.float64)
-    skills = head.center_skills(head.practice_vectors.astype(np.float32))
-    overlap = rng.random((2, len(skills), 2))
-    found = head.probabilities(sentences, skills, overlap)
-    for i in range(2):
-        logits = 20 * x[i] @ skills.T.astype(np.float64)
-        margins = logits - np.log(np.exp(0.3) + np.exp(logits).sum())
-        weighed = 2 * margins + 0.5 * logits / 20 + overlap[i, :, 0] - 0.25 * overlap[i, :, 1]
-        assert found[i] == pytest.approx(1 / (1 + np.exp(-(weighed - 0.5))), abs=1e-4)
+    weights = np.array([2.0, 1.0, -0.25], np.float32)
+    head = fake_head(feature_weights=weights, intercept=-0.5)
+    sentences = [ENCODER.read("Teaching newcomers"), ENCODER.read("Walked the dog")]
+    vectors = head.practice_vectors.astype(np.float64)
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    overlap = np.random.default_rng(1).random((2, 3, 2))
+    found = head.probabilities(sentences, head.prepare(head.practice_vectors), overlap)
+    for i, sentence in enumerate(sentences):
+        x = sentence.states / np.linalg.norm(sentence.states, axis=1, keepdims=True)
+        margin = np.log(np.exp(20 * x @ vectors.T).sum(axis=0)) - 8
+        weighed = 2 * margin + overlap[i, :, 0] - 0.25 * overlap[i, :, 1] - 0.5
+        assert found[i] == pytest.approx(1 / (1 + np.exp(-weighed)), abs=1e-4)
 
 
-def test_few_sentences_keep_what_they_share_and_many_lose_half_of_it():
-    center = np.zeros(3, np.float32)
-    few = np.tile(np.array([[1, 0, 0]], np.float32), (2, 1))
-    assert np.array_equal(contrast(few, center), few)
-    many = np.tile(np.array([[1, 0, 0]], np.float32), (6, 1))
-    many[0] = [0, 1, 0]
-    shared = contrast(many, center)
-    assert shared[0, 0] < 0 < shared[0, 1]
+def test_the_most_telling_skill_of_a_sentence_is_the_largest_margin():
+    head = fake_head()
+    sentence, queries = ENCODER.read("Teaching newcomers"), head.prepare(head.practice_vectors)
+    margins = head.features([sentence], queries, np.zeros((1, 3, 2)))[0, :, 0]
+    assert head.most_telling(sentence, queries) == margins.max()
 
 
 @given(st.floats(-1e6, 1e6))

@@ -1,13 +1,13 @@
 import pytest
 
-from metier.skills.implicit import MAX_QUOTES, ImplicitDetector, telling_sentences
+from metier.skills.implicit import MAX_QUOTES, MAX_READ, ImplicitDetector, telling_sentences
 from metier.skills.vectors import practices, skill_vectors
 from metier.types import Section, SectionKind, Span
 from tests.skills.heads import ENCODER, fake_head, practice_taxonomy
 
 HEAD = fake_head()
 VECTORS = skill_vectors(practice_taxonomy(), ENCODER, HEAD, cache=None)
-DETECTOR = ImplicitDetector(HEAD, practices(practice_taxonomy()), VECTORS)
+DETECTOR = ImplicitDetector(ENCODER, HEAD, practices(practice_taxonomy()), VECTORS)
 TEACHING = "Teaching newcomers and helping colleagues grow."
 COPYING = "Copying files so that lost ones come back."
 
@@ -46,6 +46,17 @@ def test_at_most_three_sentences_stand_as_evidence_in_order_of_the_text():
     (found,) = detect(text)
     assert len(found.spans) == MAX_QUOTES
     assert list(found.spans) == sorted(found.spans)
+
+
+def test_of_many_sentences_the_most_telling_are_read():
+    idle = [f"Walked the dog number {i} in the park." for i in range(2 * MAX_READ)]
+    text = "\n".join([*idle[:MAX_READ], TEACHING, *idle[MAX_READ:]])
+    assert quotes(text, detect(text)) == [TEACHING]
+
+
+def test_a_sentence_counts_for_itself_whatever_stands_around_it():
+    alone, among = detect(TEACHING), detect(f"{TEACHING}\nWalked the dog in the park on Sundays.")
+    assert [item.probability for item in alone] == [item.probability for item in among]
 
 
 def test_skills_come_in_the_order_of_the_taxonomy():

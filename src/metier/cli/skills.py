@@ -90,9 +90,6 @@ def fit_head(
         ),
     ],
     output: Annotated[Path, typer.Option(help="An empty folder for the head.", metavar="DIR")],
-    labelled: Annotated[
-        Path | None, typer.Option(help="CSV with sentence and skills, a list of labels.", metavar="FILE")
-    ] = None,
     judged: Annotated[
         Path | None,
         typer.Option(help="CSV of judged sentences to calibrate with; none shown without.", metavar="FILE"),
@@ -104,7 +101,7 @@ def fit_head(
     from metier.skills.taxonomy_files import default_taxonomy
 
     encoder = load_encoder(shipped_models()[BASE], options.runtime(options.load_settings()))
-    chosen = HeadOptions(tuple(texts), labelled, judged)
+    chosen = HeadOptions(tuple(texts), judged)
     card = build_head(chosen, default_taxonomy(), encoder, output, say=_say)
     _say(f"Wrote {output}. {card.metrics}")
 

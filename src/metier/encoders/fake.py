@@ -50,6 +50,12 @@ class FakeEncoder:
         frame = self._direction("") * np.float32(0.01)
         return Reading(states.reshape(-1, self.dim), spans.reshape(-1, 2), frame[None])
 
+    def read_all(self, texts: Sequence[str]) -> list[Reading]:
+        """Return what `read` returns for each text; `Encoder.read_all` is the contract."""
+        if isinstance(texts, str):
+            raise InvalidInput("texts must be a list of strings. Got one string: put it into a list.")
+        return [self.read(text) for text in texts]
+
     def _direction(self, word: str) -> NDArray[np.float32]:
         seed = int.from_bytes(hashlib.sha256(word.encode(errors="replace")).digest()[:8], "big")
         return np.random.default_rng(seed).standard_normal(self.dim).astype(np.float32)

@@ -126,9 +126,22 @@ class WindowedEncoder:
 
     def read(self, text: str) -> Reading:
         """Return the states of all tokens of a text; `Encoder.read` is the contract."""
-        (encoding,) = self._tokenise([text])
-        (reading,) = self._readings([encoding.ids], TextKind.PASSAGE)
-        return Reading(reading.states, visible_spans(text, encoding.offsets), reading.frame)
+        (reading,) = self.read_all([text])
+        return reading
+
+    def read_all(self, texts: Sequence[str]) -> list[Reading]:
+        """Return what `read` returns for each text; `Encoder.read_all` is the contract."""
+        if isinstance(texts, str):
+            raise InvalidInput("texts must be a list of strings. Got one string: put it into a list.")
+        found: list[Reading] = []
+        for first in range(0, len(texts), _TEXTS_AT_ONCE):
+            part = texts[first : first + _TEXTS_AT_ONCE]
+            encodings = self._tokenise(part)
+            readings = self._readings([encoding.ids for encoding in encodings], TextKind.PASSAGE)
+            for text, encoding, reading in zip(part, encodings, readings, strict=True):
+                spans = visible_spans(text, encoding.offsets)
+                found.append(Reading(reading.states, spans, reading.frame))
+        return found
 
     def _frame(self, prefix: str) -> _Frame:
         probe = self._tokenizer.encode("a")

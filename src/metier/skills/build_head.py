@@ -19,12 +19,11 @@ from metier.encoders.folder import CARD, ModelCard, file_entry, file_sha256
 from metier.encoders.reading import Encoder, TextKind
 from metier.errors import InvalidInput, NotFound
 from metier.skills import examples as ex
-from metier.skills.fit import Task, fit_calibration, fit_names, fit_projection
-from metier.skills.head import HEAD, SETTINGS, TASK, VECTORS, SkillHead
-from metier.skills.implicit import telling_sentences
+from metier.skills.fit import fit_attention, fit_calibration, fit_names
+from metier.skills.head import ATTENTION, HEAD, N_FEATURES, SETTINGS, TASK, VECTORS, SkillHead
 from metier.skills.semantics import Semantics
 from metier.skills.taxonomy import Taxonomy
-from metier.skills.vectors import encode_skills
+from metier.skills.vectors import encode_skills, practices
 from metier.training.corpus import read_texts
 from metier.types import Span
 
@@ -37,7 +36,6 @@ WRITTEN_FIT: Final = (0.0, 0.8)
 PRECISION: Final = 0.7
 _TEXTS_PER_FILE: Final = 500
 _CENTER_TEXTS: Final = 400
-_WRITTEN_WEIGHT: Final = 3.0  # few, but each says what it shows
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,13 +43,12 @@ class HeadOptions:
     """What `build_head` works with.
 
     Attributes:
-        texts: files of job texts and resumes that may shape weights.
-        labelled: a CSV of sentences with skills, or None.
+        texts: files of job texts and resumes: the usual document is taken from one part of them, the judged
+            sentences stand in another.
         judged: a CSV of judged pairs to calibrate with; without one the head shows no skill yet.
     """
 
     texts: tuple[Path, ...]
-    labelled: Path | None = None
     judged: Path | None = None
 
 
@@ -95,7 +92,7 @@ def build_head(
     if not texts:
         raise InvalidInput(f"No text of {ex.MIN_CHARS} characters is in the files. Name others with --texts.")
     say(f"Reading {len(texts):,} texts with {encoder.name}.")
-    head = _fitted(options, taxonomy, encoder, texts, say)
+    head = _fitted(taxonomy, encoder, texts, say)
     metrics: dict[str, Any] = {}
     if options.judged is not None:
         say("Calibrating with judged sentences.")
@@ -168,7 +165,7 @@ def judged_features(
     """Return what the calibration weighs and what the reader said, for pairs whose text is at hand.
 
     Returns:
-        Features (n, 4) and labels (n,).
+        Features (n, 3) and labels (n,).
     """
     by_text: dict[str, list[JudgedPair]] = {}
     for pair in pairs:
@@ -178,12 +175,11 @@ def judged_features(
     for text in texts:
         own = by_text.pop(text_sha256(text), [])
         if own:
-            sentences = telling_sentences(text)
-            found = semantics.detector.features(text, sentences, semantics.encoder.read(text))
-            place = {span: i for i, span in enumerate(sentences)}
-            features += [found[place[Span(p.start, p.end)], semantics.index(p.skill)] for p in own]
+            wanted = list(dict.fromkeys(Span(pair.start, pair.end) for pair in own))
+            found = semantics.detector.features([text[span.start : span.end] for span in wanted])
+            features += [found[wanted.index(Span(p.start, p.end)), semantics.index(p.skill)] for p in own]
             labels += [pair.shows for pair in own]
-    return np.array(features, np.float64).reshape(-1, 4), np.array(labels, np.int64)
+    return np.array(features, np.float64).reshape(-1, N_FEATURES), np.array(labels, np.int64)
 
 
 def write_head(head: SkillHead, output: Path, options: HeadOptions, metrics: Mapping[str, Any]) -> ModelCard:
@@ -196,7 +192,8 @@ def write_head(head: SkillHead, output: Path, options: HeadOptions, metrics: Map
         **{name: getattr(head, name) for name in SETTINGS},
     }
     tensors = {name: np.ascontiguousarray(getattr(head, name)) for name in VECTORS}
-    tensors |= {"projection": head.projection.astype(np.float16), "practice_vectors": head.practice_vectors}
+    tensors |= {ATTENTION + name: array for name, array in head.attention.stored().items()}
+    tensors["practice_vectors"] = head.practice_vectors
     (output / HEAD).write_bytes(save(tensors, metadata={"facts": json.dumps(facts, sort_keys=True)}))
     card = ModelCard(
         name=NAME,
@@ -204,13 +201,13 @@ def write_head(head: SkillHead, output: Path, options: HeadOptions, metrics: Map
         base=f"head for encoder {head.encoder_sha256}",
         license="MIT",
         languages=("en", "ru"),
-        dim=len(head.sentence_center),
+        dim=head.attention.dim,
         max_tokens=0,
         prefixes={},
-        command="metier skills fit-head --texts FILE... --labelled FILE --judged FILE",
+        command="metier skills fit-head --texts FILE... --judged FILE",
         training_data={
             f"{path.resolve().parent.name}/{path.name}": file_sha256(path)
-            for path in (*options.texts, options.labelled, options.judged)
+            for path in (*options.texts, options.judged)
             if path is not None
         },
         parameters={name: int(tensor.size) for name, tensor in sorted(tensors.items())},
@@ -221,66 +218,33 @@ def write_head(head: SkillHead, output: Path, options: HeadOptions, metrics: Map
     return card
 
 
-def _fitted(
-    options: HeadOptions, taxonomy: Taxonomy, encoder: Encoder, texts: list[str], say: Callable[[str], None]
-) -> SkillHead:
-    vectors = encode_skills(taxonomy, encoder)
-    plain = vectors.astype(np.float32)
+def written_part(part: tuple[float, float]) -> list[ex.WrittenSentence]:
+    """Return the written sentences in a part of all of them, by their hash."""
+    return [s for s in ex.written_sentences() if ex.in_part(s.text, low=part[0], high=part[1])]
+
+
+def _fitted(taxonomy: Taxonomy, encoder: Encoder, texts: list[str], say: Callable[[str], None]) -> SkillHead:
     names = ex.ambiguous_sentences()
     weights, bias = fit_names(name_states(names, encoder), np.array([name.shows for name in names], np.int64))
-    dim = encoder.dim
     sample = texts[:: max(1, len(texts) // _CENTER_TEXTS)]
-    empty = SkillHead(
+    center = encoder.encode(sample, kind=TextKind.PASSAGE).mean(axis=0, dtype=np.float64)
+    sentences = written_part(WRITTEN_FIT)
+    say(f"Fitting to {len(sentences):,} sentences.")
+    return SkillHead(
         name=NAME,
         sha256="",
         encoder_sha256=encoder.sha256,
-        projection=np.eye(dim, dtype=np.float32),
-        projection_offset=np.zeros(dim, np.float32),
-        null_weights=np.zeros(dim, np.float32),
-        null_bias=0.0,
-        feature_weights=np.array([1, 0, 0, 0], np.float32),
+        attention=fit_attention(sentences, practices(taxonomy), encoder, seed=SEED, say=say),
+        feature_weights=np.array([1, 0, 0], np.float32),
         intercept=0.0,
         threshold=1.0,
-        sentence_center=ex.sentence_center(sample, encoder),
-        skill_center=plain.mean(axis=0, dtype=np.float64).astype(np.float32),
-        document_center=encoder.encode(sample, kind=TextKind.PASSAGE)
-        .mean(axis=0, dtype=np.float64)
-        .astype("f4"),
+        document_center=center.astype(np.float32),
         name_weights=weights,
         name_bias=bias,
         settled_names=frozenset(name.skill for name in names),
         taxonomy_sha256=taxonomy.sha256,
-        practice_vectors=vectors,
+        practice_vectors=encode_skills(taxonomy, encoder),
     )
-    tasks = _tasks(options, taxonomy, encoder, texts, empty)
-    say(f"Fitting to {sum(len(task.examples) for task in tasks):,} sentences.")
-    found = fit_projection(tasks, seed=SEED)
-    return replace(
-        empty,
-        projection=found.projection.astype(np.float16).astype(np.float32),  # as it will be stored
-        projection_offset=found.projection_offset,
-        null_weights=found.null_weights,
-        null_bias=found.null_bias,
-    )
-
-
-def _tasks(
-    options: HeadOptions, taxonomy: Taxonomy, encoder: Encoder, texts: Sequence[str], head: SkillHead
-) -> list[Task]:
-    own = head.center_skills(head.practice_vectors.astype(np.float32))
-    center = head.sentence_center
-    written = [
-        s for s in ex.written_sentences() if ex.in_part(s.text, low=WRITTEN_FIT[0], high=WRITTEN_FIT[1])
-    ]
-    tasks = [
-        Task(ex.cut_examples(texts, taxonomy, encoder, center), own),
-        Task(ex.written_examples(written, taxonomy, encoder, center, seed=SEED), own, weight=_WRITTEN_WEIGHT),
-    ]
-    if options.labelled is not None:
-        examples, labels = ex.labelled_examples(options.labelled, encoder, center)
-        vectors = encoder.encode(labels, kind=TextKind.QUERY)
-        tasks.append(Task(examples, head.center_skills(vectors)))
-    return tasks
 
 
 def _calibrated(

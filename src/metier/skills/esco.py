@@ -31,6 +31,10 @@ def import_esco(path: Path, *, language: str) -> Taxonomy:
     A label with a qualifier, "Swift (computer programming)", is also known without it; such a name is
     a word with other meanings, so it counts only as spelled and in the company of other skills.
 
+    Some copies of the file have a column `fullText` in place of the description: label, other names and
+    description, run together. It stands for the description there, and other names that it does not hold
+    are left out: they belong to another row.
+
     Args:
         path: `skills_<language>.csv`, with at least the columns conceptUri and preferredLabel.
         language: ISO 639-1 code of the file; part of the taxonomy's name, "esco-en".
@@ -80,11 +84,15 @@ def _entries(reader: csv.DictReader[str], source: str) -> Iterator[TaxonomyEntry
 
 def _entry(uri: str, label: str, row: dict[str, str | None]) -> TaxonomyEntry:
     listed = "\n".join(row.get(column) or "" for column in ("altLabels", "hiddenLabels"))
+    full = " ".join((row.get("fullText") or "").split())
     aliases = [alias.strip() for alias in listed.splitlines() if name_tokens(alias)]
+    if full:
+        aliases = [alias for alias in aliases if " ".join(alias.split()) in full]
     bare = [_QUALIFIER.sub("", name) for name in (label, *aliases) if _QUALIFIER.search(name)]
     names = list(dict.fromkeys([label, *aliases, *(name for name in bare if name_tokens(name))]))
     guarded = tuple(_guarded(names, set(bare)))
-    skill = Skill(uri, label, tuple(names[1:]), (row.get("description") or "").strip())
+    description = (row.get("description") or "").strip() or full.removeprefix(label).strip()
+    skill = Skill(uri, label, tuple(names[1:]), description)
     return TaxonomyEntry(skill, exact=guarded, ambiguous=guarded, practice=True)
 
 

@@ -1,119 +1,81 @@
-"""Fits the head for skills: projection and null term by gradient descent, names by logistic regression."""
+"""Fits the head for skills: label attention by gradient descent, names and calibration by regression."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any, Final
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from metier._extras import require
-from metier.skills.examples import Examples
+from metier.encoders.reading import Encoder
+from metier.errors import InvalidInput
+from metier.skills.architectures.attention_head import LabelAttentionHead
+from metier.skills.architectures.attention_network import LabelAttentionNetwork
+from metier.skills.architectures.classifier import IMPLICIT, NONE
+from metier.skills.architectures.rows import Example
+from metier.skills.architectures.task import SkillRows, SkillTask, SkillTaskOptions
+from metier.skills.architectures.token_states import FrozenStates
+from metier.skills.examples import WrittenSentence
+from metier.training.options import TrainOptions
+from metier.training.trainer import train
+from metier.types import Skill
 
-EPOCHS: Final = 6
-BATCH: Final = 512
-LEARNING_RATE: Final = 1e-3
-SCALE_RATE: Final = 3e-2
-DECAY: Final = 3e-3
-FIRST_SCALE: Final = 15.0
-FIRST_NULL: Final = 6.0
+EPOCHS: Final = 10
+BATCH: Final = 32
+LEARNING_RATE: Final = 3e-3
+NONE_SHARE: Final = 4.0
+_DECAY: Final = 0.05
+_TUNED: Final = 100
 _NAME_PENALTY: Final = 0.01
 _CALIBRATION_PENALTY: Final = 0.3
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Task:
-    """Examples with the skills that their labels stand for.
+def fit_attention(
+    sentences: Sequence[WrittenSentence],
+    skills: Sequence[Skill],
+    encoder: Encoder,
+    *,
+    seed: int,
+    say: Callable[[str], None] = lambda _: None,
+) -> LabelAttentionHead:
+    """Return label attention fitted to sentences of which each shows one skill or none.
 
-    Attributes:
-        examples: sentences and labels.
-        skills: (n_skills, dim) float32, centered vectors of those skills.
-        weight: how much one of its sentences counts.
-    """
-
-    examples: Examples
-    skills: NDArray[np.float32]
-    weight: float = 1.0
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Projection:
-    """What `fit_projection` finds; the names are those of `SkillHead`."""
-
-    projection: NDArray[np.float32]
-    projection_offset: NDArray[np.float32]
-    null_weights: NDArray[np.float32]
-    null_bias: float
-
-
-def fit_projection(tasks: Sequence[Task], *, seed: int, epochs: int = EPOCHS) -> Projection:
-    """Return the projection under which sentences lie near the skills that they show.
-
-    For each label of a sentence the softmax cross-entropy over the skills of its task and "none of them";
-    the sentence's other labels are no wrong answers. Sentences without a label have "none" for one.
+    All other skills count as none for a sentence, together four times as much as the one that it shows.
 
     Args:
-        tasks: the first one's null bias is the one that is returned.
-        seed: of the order of the examples. The same seed and machine give the same result.
-        epochs: passes over all examples.
+        sentences: to fit to, each read by itself.
+        skills: the practices that they are of.
+        encoder: what reads; it stays as it is.
+        seed: of first weights and order. The same seed and machine give the same result.
+        say: told how it goes.
 
     Raises:
-        MissingExtra: torch is not installed.
-    Source: the loss as in CLIP's one side, Radford et al. 2021 (arXiv:2103.00020), with a null class.
+        InvalidInput: a sentence is for none of the skills, or there are no sentences.
+        MissingExtra: the `train` extra is not installed.
     """
-    torch = require("torch")
-    torch.manual_seed(seed)
-    dim = tasks[0].skills.shape[1]
-    identity = torch.eye(dim)
-    weights = identity.clone().requires_grad_()
-    offset, null = (torch.zeros(dim, requires_grad=True) for _ in range(2))
-    scale = torch.tensor(FIRST_SCALE, requires_grad=True)
-    biases = torch.full((len(tasks),), FIRST_NULL, requires_grad=True)
-    optimiser = torch.optim.AdamW(
-        [
-            {"params": [weights, offset, null], "lr": LEARNING_RATE},
-            {"params": [scale, biases], "lr": SCALE_RATE},
-        ],
-        weight_decay=0.0,
-    )
-    x = torch.from_numpy(np.concatenate([task.examples.x for task in tasks]))
-    labels = [label for task in tasks for label in task.examples.labels]
-    which = torch.from_numpy(np.repeat(np.arange(len(tasks)), [len(task.examples) for task in tasks]))
-    skills = [torch.from_numpy(task.skills) for task in tasks]
-    for _ in range(epochs):
-        for batch in torch.randperm(len(x)).split(BATCH):
-            loss = DECAY * (((weights - identity) ** 2).sum() + (offset**2).sum() + (null**2).sum())
-            for t, task in enumerate(tasks):
-                rows = batch[which[batch] == t]
-                if len(rows):
-                    inner = x[rows] @ weights.T + offset
-                    none = biases[t] + scale * (x[rows] @ null)
-                    logits = torch.cat([none[:, None], scale * (inner @ skills[t].T)], dim=1)
-                    loss = loss + task.weight * _loss(logits, [labels[i] for i in rows.tolist()]) / BATCH
-            optimiser.zero_grad()
-            loss.backward()
-            optimiser.step()
-    size = float(scale.detach())
-    return Projection(
-        projection=size * weights.detach().numpy(),
-        projection_offset=size * offset.detach().numpy(),
-        null_weights=size * null.detach().numpy(),
-        null_bias=float(biases.detach()[0]),
-    )
+    place = {skill.id: i for i, skill in enumerate(skills)}
+    network = LabelAttentionNetwork(FrozenStates(encoder), seed=seed)
+    network.set_centers([sentence.text for sentence in sentences], skills)
+    examples = [_example(sentence, place) for sentence in sentences]
+    rows = SkillRows(skills, examples, examples[:_TUNED])
+    task = SkillTask(network, rows, SkillTaskOptions(batch_size=BATCH, none_share=NONE_SHARE))
+    options = TrainOptions(epochs=EPOCHS, head_rate=LEARNING_RATE, weight_decay=_DECAY, seed=seed)
+    with TemporaryDirectory() as folder:
+        train(network.module, [task], options, Path(folder), say=say)
+    return network.head()
 
 
-def _loss(logits: Any, labels: Sequence[tuple[int, ...]]) -> Any:
-    """Return the summed cross-entropy; column 0 of the logits is "none of them"."""
-    torch = require("torch")
-    pairs = [(i, 1 + label) for i, found in enumerate(labels) for label in found]
-    pairs += [(i, 0) for i, found in enumerate(labels) if not found]
-    rows, columns = torch.tensor(pairs).T
-    right = torch.zeros_like(logits, dtype=torch.bool)
-    right[rows, columns] = True
-    wrong = logits.masked_fill(right, -torch.inf).logsumexp(dim=1)
-    return (torch.logaddexp(wrong[rows], logits[rows, columns]) - logits[rows, columns]).sum()
+def _example(sentence: WrittenSentence, place: dict[str, int]) -> Example:
+    if sentence.skill and sentence.skill not in place:
+        raise InvalidInput(f"A sentence is for {sentence.skill!r}, which is no practice of the taxonomy.")
+    classes = np.full(len(place), NONE, np.int64)
+    if sentence.skill:
+        classes[place[sentence.skill]] = IMPLICIT
+    return Example(sentence.text, np.arange(len(place)), classes)
 
 
 def fit_names(states: NDArray[np.float32], labels: NDArray[np.int64]) -> tuple[NDArray[np.float32], float]:

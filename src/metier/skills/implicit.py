@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from metier.documents.section_index import SectionIndex
 from metier.documents.sentences import find_sentences
-from metier.encoders.reading import Reading
+from metier.encoders.reading import Encoder, Reading
+from metier.skills.architectures.attention_head import Queries
 from metier.skills.context import MentionContext, mention_context
 from metier.skills.head import SkillHead
 from metier.skills.overlap import WordOverlap
@@ -19,6 +20,7 @@ from metier.types import Section, SectionKind, Skill, Span
 
 MIN_WORDS: Final = 4
 MAX_QUOTES: Final = 3
+MAX_READ: Final = 32
 _CLOSING: Final = " .!?…;:\"'»”)]"
 # What stands there is said of others, or of what the person was taught rather than did.
 _SILENT: Final = frozenset(
@@ -52,14 +54,18 @@ class ImplicitDetector:
     """Finds skills by the meaning of sentences.
 
     Args:
-        head: fitted weights.
+        encoder: what reads.
+        head: fitted to it.
         skills: the practices of the taxonomy.
-        vectors: (n_skills, dim), their centered vectors.
+        vectors: (n_skills, dim), their query vectors.
     """
 
-    def __init__(self, head: SkillHead, skills: Sequence[Skill], vectors: NDArray[np.float32]) -> None:
+    def __init__(
+        self, encoder: Encoder, head: SkillHead, skills: Sequence[Skill], vectors: NDArray[np.floating]
+    ) -> None:
+        self._encoder = encoder
         self._head = head
-        self._vectors = vectors
+        self._queries = head.prepare(vectors)
         self._overlap = WordOverlap(skills)
 
     def detect(
@@ -73,6 +79,9 @@ class ImplicitDetector:
     ) -> list[ImpliedSkill]:
         """Return the skills that sentences of a text show, in the order of the taxonomy.
 
+        At most 32 sentences are read by themselves; of more, those that look most telling as they were read
+        within the text.
+
         Args:
             text: the text.
             sections: its sections, where known.
@@ -81,26 +90,37 @@ class ImplicitDetector:
             known: indices of skills that are not asked for, since the text says of them what it says.
         """
         spans = telling_sentences(text, sections)
+        names = _name_some(spans, named)
+        spans = self._likeliest([span for span, name in zip(spans, names, strict=True) if not name], reading)
         if not spans:
             return []
-        probabilities = self.probabilities(text, spans, reading)
-        probabilities[_name_some(spans, named)] = 0.0
+        probabilities = self.probabilities([text[span.start : span.end] for span in spans])
         shown = np.flatnonzero(probabilities.max(axis=0) >= self._head.threshold)
         return [self._implied(int(i), probabilities[:, i], spans) for i in shown if int(i) not in set(known)]
 
-    def probabilities(self, text: str, spans: Sequence[Span], reading: Reading) -> NDArray[np.float64]:
+    def probabilities(self, sentences: Sequence[str]) -> NDArray[np.float64]:
         """Return the chance that each sentence shows each skill, (n_sentences, n_skills)."""
-        return self._head.probabilities(*self._inputs(text, spans, reading))
+        return self._head.probabilities(*self._inputs(sentences))
 
-    def features(self, text: str, spans: Sequence[Span], reading: Reading) -> NDArray[np.float64]:
-        """Return what the head's calibration weighs, (n_sentences, n_skills, 4)."""
-        return self._head.features(*self._inputs(text, spans, reading))
+    def features(self, sentences: Sequence[str]) -> NDArray[np.float64]:
+        """Return what the head's calibration weighs, (n_sentences, n_skills, 3)."""
+        return self._head.features(*self._inputs(sentences))
 
-    def _inputs(
-        self, text: str, spans: Sequence[Span], reading: Reading
-    ) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float64]]:
-        overlap = self._overlap.compare([text[span.start : span.end] for span in spans])
-        return reading.pool(spans), self._vectors, overlap
+    def _inputs(self, sentences: Sequence[str]) -> tuple[list[Reading], Queries, NDArray[np.float64]]:
+        return self._encoder.read_all(sentences), self._queries, self._overlap.compare(sentences)
+
+    def _likeliest(self, spans: Sequence[Span], reading: Reading) -> list[Span]:
+        """Return at most `MAX_READ` sentences, in order of the text."""
+        if len(spans) <= MAX_READ:
+            return list(spans)
+        starts = reading.spans[:, 0]
+        scores = []
+        for span in spans:
+            first, last = np.searchsorted(starts, [span.start, span.end])
+            part = Reading(reading.states[first:last], reading.spans[first:last], reading.frame)
+            scores.append(self._head.most_telling(part, self._queries))
+        best = sorted(range(len(spans)), key=lambda i: (-scores[i], i))[:MAX_READ]
+        return [spans[i] for i in sorted(best)]
 
     def _implied(self, skill: int, column: NDArray[np.float64], spans: Sequence[Span]) -> ImpliedSkill:
         best = sorted(range(len(spans)), key=lambda i: (-column[i], i))[:MAX_QUOTES]

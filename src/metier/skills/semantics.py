@@ -39,7 +39,7 @@ class Semantics:
         skills = practices(taxonomy)
         self._ids = [skill.id for skill in skills]
         vectors = skill_vectors(taxonomy, encoder, head, cache=cache)
-        self.detector = ImplicitDetector(head, skills, vectors)
+        self.detector = ImplicitDetector(encoder, head, skills, vectors)
 
     @property
     def name(self) -> str:

@@ -35,8 +35,8 @@ def practices(taxonomy: Taxonomy) -> list[Skill]:
 
 def skill_vectors(
     taxonomy: Taxonomy, encoder: Encoder, head: SkillHead, *, cache: Path | None
-) -> NDArray[np.float32]:
-    """Return the centered vectors of a taxonomy's practices, (n_practices, dim), in its order.
+) -> NDArray[np.float16]:
+    """Return the query vectors of a taxonomy's practices, (n_practices, dim) float16, in its order.
 
     They come with the head for one taxonomy; for any other they are made on first use, which takes about
     8 ms a skill, and kept in the cache.
@@ -48,7 +48,7 @@ def skill_vectors(
         cache: folder for what can be made again, or None.
     """
     if head.taxonomy_sha256 == taxonomy.sha256:
-        return head.center_skills(head.practice_vectors.astype(np.float32))
+        return head.practice_vectors
     key = hashlib.sha256(f"{encoder.sha256} {taxonomy.sha256}".encode()).hexdigest()
     path = cache / "skills" / key if cache else None
     shape = (len(practices(taxonomy)), encoder.dim)
@@ -60,7 +60,7 @@ def skill_vectors(
         vectors = encode_skills(taxonomy, encoder)
         if path:
             write_blob(path, vectors.tobytes())
-    return head.center_skills(vectors.astype(np.float32))
+    return vectors
 
 
 def encode_skills(taxonomy: Taxonomy, encoder: Encoder) -> NDArray[np.float16]:

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from metier._extras import require
-from metier.encoders.reading import Encoder
+from metier.encoders.reading import Encoder, Reading
 from metier.encoders.windowed import OVERLAP, visible_spans
 from metier.encoders.windows import plan_windows, split_windows
 from metier.skills.architectures.backbone import (
@@ -77,7 +77,9 @@ class FrozenStates:
 
     def read(self, texts: Sequence[str]) -> list[TokenStates]:
         """Return the tokens of each text; their states take no gradients."""
-        return [self._texts.get(text) or self._read(text) for text in texts]
+        new = [text for text in dict.fromkeys(texts) if text not in self._texts]
+        made = dict(zip(new, map(self._kept, new, self.encoder.read_all(new)), strict=True))
+        return [self._texts.get(text) or made[text] for text in texts]
 
     def query(self, skills: Sequence[Skill]) -> Any:
         """Return a tensor (n_skills, dim), rounded to half precision as at inference."""
@@ -88,8 +90,8 @@ class FrozenStates:
             self._skills.update(zip(new, torch.from_numpy(made), strict=True))
         return torch.stack([self._skills[skill_text(skill)] for skill in skills])
 
-    def _read(self, text: str) -> TokenStates:
-        reading = self.encoder.read(text)
+    def _kept(self, text: str, reading: Reading) -> TokenStates:
+        """Return the tokens of a reading, and keep them while there is room."""
         found = TokenStates(require("torch").from_numpy(np.array(reading.states)), reading.spans)
         size = reading.states.nbytes + reading.spans.nbytes
         if size <= self._room:
