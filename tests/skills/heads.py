@@ -34,18 +34,18 @@ def practice(skill_id, label, description):
 
 
 def fake_attention(dim):
-    """Return label attention that compares tokens and skills by cosine alone, and none with 8."""
+    """Return label attention that compares tokens and skills by cosine alone; none has 1."""
     return LabelAttentionHead(
         token_maps=np.zeros((2, 1, dim), np.float32),
         query_maps=np.zeros((2, 1, dim), np.float32),
-        scales=np.full(2, 20, np.float32),
+        scales=np.full(2, 4, np.float32),
         biases=np.zeros(2, np.float32),
-        length=np.zeros(2, np.float32),
+        length=np.ones(2, np.float32),
         mention_weight=np.zeros(1, np.float32),
         token_center=np.zeros(dim, np.float32),
         query_center=np.zeros(dim, np.float32),
         null_weights=np.zeros(dim, np.float32),
-        null_bias=np.full(1, 8, np.float32),
+        null_bias=np.ones(1, np.float32),
     )
 
 
@@ -59,7 +59,7 @@ def fake_head(taxonomy=None, **changes):
         sha256="1" * 64,
         encoder_sha256=ENCODER.sha256,
         attention=fake_attention(dim),
-        feature_weights=np.array([1, 0, 0], np.float32),
+        feature_weights=np.array([5, 0, 0], np.float32),
         intercept=0.0,
         threshold=0.5,
         document_center=zeros,

@@ -57,4 +57,4 @@ def test_a_damaged_cache_is_made_anew(tmp_path):
 def test_a_taxonomy_without_practices_gives_no_vectors():
     assert encode_skills(small_taxonomy(), ENCODER).shape == (0, ENCODER.dim)
     head = fake_head(taxonomy_sha256="other")
-    assert skill_vectors(small_taxonomy(), ENCODER, head, cache=None).dtype == np.float32
+    assert skill_vectors(small_taxonomy(), ENCODER, head, cache=None).dtype == np.float16
