@@ -9,8 +9,9 @@ from typing import Annotated
 
 import typer
 
-from metier.cli import options
+from metier.cli import linking, options, skill_training
 from metier.cli.runs import finish, run_assessments
+from metier.cli.skill_models import DetectArchitecture, detect_with_models
 from metier.errors import InvalidInput
 
 app = typer.Typer(name="skills", no_args_is_help=True, help="Detect skills; manage taxonomies.")
@@ -38,7 +39,18 @@ def detect(
     text: Annotated[str | None, typer.Option(help="The text; standard input without it.")] = None,
     skill: Annotated[list[str] | None, typer.Option(help="Show only this skill id; may be repeated.")] = None,
     taxonomy: options.TaxonomyOption = None,
-    model: options.ModelOption = None,
+    architecture: Annotated[
+        DetectArchitecture | None,
+        typer.Option(help="Ask a model of this architecture, or all that --model names, side by side."),
+    ] = None,
+    model: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="Encoder to read with: a name, a model folder, or 'none' for words only. "
+            "With --architecture: folders of trained models; may be repeated.",
+            metavar="NAME",
+        ),
+    ] = None,
     output_format: SkillsFormatOption = None,
 ) -> None:
     """Detect the skills that a text shows, with the words that show them."""
@@ -48,12 +60,29 @@ def detect(
     content = options.read_standard_input().decode("utf-8", "replace") if text is None else text
     if len(content) > settings.max_chars:
         raise InvalidInput(f"A text may have {settings.max_chars:,} characters. It has {len(content):,}.")
-    detector = options.load_detector(settings, taxonomy=taxonomy, model=model)
+    named = model or []
+    if architecture is not None:
+        found = options.load_taxonomy(taxonomy or settings.taxonomy, settings)
+        shown = detect_with_models(
+            content,
+            architecture=architecture,
+            models=[Path(name) for name in named],
+            taxonomy=found,
+            settings=settings,
+            wanted=skill or (),
+            chosen=_format(output_format).value,
+        )
+        options.emit(shown, None)
+        return
+    if len(named) > 1:
+        raise InvalidInput(f"--model names one encoder without --architecture. Got {len(named)}.")
+    encoder = named[0] if named else None
+    detector = options.load_detector(settings, taxonomy=taxonomy, model=encoder)
     for wanted in skill or ():
         detector.taxonomy.entry(wanted)
     evidences = detector.detect(content, reading=detector.read(content))
-    found = [evidence for evidence in evidences if not skill or evidence.skill in skill]
-    options.emit(render_skills(found, _format(output_format).value), None)
+    kept = [evidence for evidence in evidences if not skill or evidence.skill in skill]
+    options.emit(render_skills(kept, _format(output_format).value), None)
 
 
 @app.command("batch", epilog="Example: metier skills batch --input data.jsonl --output results.jsonl")
@@ -135,3 +164,7 @@ def import_taxonomy(
     folder.mkdir(parents=True, exist_ok=True)
     write_atomically(folder / f"{taxonomy.name}.json", dump_taxonomy(taxonomy))
     print(f"Imported {len(taxonomy):,} skills. Use them: --taxonomy {taxonomy.name}", file=sys.stderr)
+
+
+skill_training.register(app)
+linking.register(app)

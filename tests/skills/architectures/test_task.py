@@ -11,6 +11,7 @@ from metier.skills.architectures.task import (  # noqa: E402
     SkillRows,
     SkillTask,
     SkillTaskOptions,
+    balanced_weights,
     teacher_loss,
 )
 from metier.skills.architectures.token_states import FrozenStates  # noqa: E402
@@ -168,3 +169,38 @@ def test_the_trainer_trains_it(tmp_path):
     before = made.evaluate()["score"]
     train(model.module, [made], TrainOptions(epochs=30, head_rate=2e-2, device=Device.CPU), tmp_path / "run")
     assert made.evaluate()["score"] > before
+
+
+@pytest.mark.parametrize(
+    ("classes", "share", "weights"),
+    [
+        ([0, 0, 0, 0, 1, 2], 1.0, (0.5, 1.0, 1.0)),
+        ([0, 0, 0, 0, 1, 2], 4.0, (2.0, 1.0, 1.0)),
+        ([0, -1, -1, 2], 1.0, (1.0, 1.0, 1.0)),
+        ([0, 0], 3.0, (1.0, 1.0, 1.0)),
+        ([1, 2], 3.0, (1.0, 1.0, 1.0)),
+        ([], 3.0, (1.0, 1.0, 1.0)),
+    ],
+)
+def test_all_nones_count_their_share_against_what_is_shown(classes, share, weights):
+    assert balanced_weights(np.array(classes, np.int64), share) == pytest.approx(weights)
+
+
+def test_the_share_of_none_weighs_the_loss_of_a_batch():
+    batch = tiny.examples_of("bb", [0, 1, 2], [0, 0, 1])
+    logits = torch.tensor(TABLE["bb"])
+    own = torch.nn.functional.cross_entropy(
+        logits, torch.tensor([0, 0, 1]), weight=torch.tensor([1.0, 1.0, 1.0])
+    )
+    shared = torch.nn.functional.cross_entropy(
+        logits, torch.tensor([0, 0, 1]), weight=torch.tensor([0.25, 1.0, 1.0])
+    )
+    assert task(batch).loss((0,)).item() == pytest.approx(own.item(), rel=1e-5)
+    weighted = task(batch, options=SkillTaskOptions(none_share=0.5))
+    assert weighted.loss((0,)).item() == pytest.approx(shared.item(), rel=1e-5)
+
+
+@pytest.mark.parametrize("values", [{"none_share": 0.0}, {"none_share": 1.0, "class_weights": (1, 1, 1)}])
+def test_a_share_of_none_out_of_range_is_refused(values):
+    with pytest.raises(InvalidInput, match="none_share must be above 0, without class_weights"):
+        SkillTaskOptions(**values)

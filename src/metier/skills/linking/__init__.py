@@ -1,0 +1,1 @@
+"""Links texts to the skills of a taxonomy of any size."""

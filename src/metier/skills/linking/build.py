@@ -1,0 +1,146 @@
+"""Builds what linking uses: a tagger on an encoder that stays as it is, or a backbone trained along."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any, Final
+
+from metier.encoders.folder import ModelCard, file_sha256
+from metier.encoders.reading import Encoder
+from metier.errors import InvalidInput
+from metier.skills.architectures.backbone import load_backbone
+from metier.skills.architectures.freezing import drop_dropout, freeze_lowest
+from metier.skills.architectures.save import Origin
+from metier.skills.architectures.token_states import FrozenStates, TrainedStates
+from metier.skills.labelled_csv import read_label_table
+from metier.skills.linking.head import LinkingWeights, save_linking_head
+from metier.skills.linking.network import LinkingNetwork
+from metier.skills.linking.tasks import ContextTask, NameTask, SentenceTask, SpanTask, name_pairs
+from metier.skills.seeds import stable_random
+from metier.skills.span_sets import SpannedText, read_span_sets
+from metier.skills.taxonomy import Taxonomy
+from metier.skills.train_classifier import MODEL, RUN, Watch
+from metier.training.options import TrainOptions
+from metier.training.splits import Part, assign_parts
+from metier.training.task import TrainingTask
+from metier.training.trainer import train
+
+TUNE_SHARE: Final = 0.1
+N_TUNE_PAIRS: Final = 300
+_BARE_SHARE: Final = 3
+"""One in so many texts without a marked span is trained on: they are the most, and teach the least."""
+
+
+@dataclass(frozen=True, slots=True)
+class LinkerOptions:
+    """What is built, and how.
+
+    Attributes:
+        spans: texts with marked spans (`read_span_sets`).
+        train: steps, rates, seed and the like.
+        backbone: a Hugging Face folder or hub name, trained along on the names of the taxonomy too; None for
+            a tagger on the encoder in use, which stays as it is.
+        labelled: a CSV of sentences with skills of the taxonomy, for a trained backbone; or None.
+        frozen_layers: layers of the backbone, from the lowest, that are not trained.
+        weights: of what speaks for a skill.
+    """
+
+    spans: Path
+    train: TrainOptions
+    backbone: str | None = None
+    labelled: Path | None = None
+    frozen_layers: int = 0
+    weights: LinkingWeights = field(default_factory=LinkingWeights)
+
+
+def build_linker(
+    options: LinkerOptions,
+    taxonomy: Taxonomy,
+    output: Path,
+    *,
+    origin: Origin,
+    encoder: Encoder,
+    watch: Watch | None = None,
+) -> ModelCard:
+    """Train a head for linking and write it; a stopped run goes on, with the same arguments.
+
+    Args:
+        options: what and how.
+        taxonomy: whose names a backbone learns; a tagger alone learns none.
+        output: gets `run`, the record of the training, and `model`, the model folder.
+        origin: what the card says of it; training data and metrics are added.
+        encoder: what a tagger without a backbone reads the states of.
+        watch: told how it goes.
+
+    Raises:
+        NotFound: a file is missing.
+        InvalidInput: a file breaks its format, or the output holds another run or model.
+        MissingExtra: the `train` extra is not installed.
+    """
+    watch = watch or Watch()
+    network = _network(options, encoder)
+    tasks = _tasks(options, taxonomy, network)
+    result = train(network.module, tasks, options.train, output / RUN, say=watch.say, progress=watch.progress)
+    files = [path for path in (options.spans, options.labelled) if path is not None]
+    origin = replace(
+        origin,
+        training_data={f"{path.resolve().parent.name}/{path.name}": file_sha256(path) for path in files},
+        metrics={**origin.metrics, "tune": {name: dict(found) for name, found in result.scores.items()}},
+    )
+    return save_linking_head(
+        network.numpy_tagger(),
+        options.weights,
+        output / MODEL,
+        origin,
+        encoder_sha256="" if options.backbone else encoder.sha256,
+        backbone=network.source.backbone,
+    )
+
+
+def _network(options: LinkerOptions, encoder: Encoder) -> LinkingNetwork:
+    if options.backbone is None:
+        return LinkingNetwork(FrozenStates(encoder), seed=options.train.seed)
+    backbone = load_backbone(options.backbone)
+    freeze_lowest(backbone.model, options.frozen_layers)
+    drop_dropout(backbone.model)
+    return LinkingNetwork(TrainedStates(backbone), seed=options.train.seed)
+
+
+def _tasks(options: LinkerOptions, taxonomy: Taxonomy, network: LinkingNetwork) -> list[TrainingTask]:
+    rows, tune = _split(read_span_sets(options.spans), options.train.seed)
+    tasks: list[Any] = [SpanTask(network, rows, tune)]
+    if options.backbone is None:
+        return tasks
+    skills = [entry.skill for entry in taxonomy.entries]
+    pairs = name_pairs(skills)
+    stable_random("names", options.train.seed).shuffle(pairs)
+    if len(pairs) < 2 * N_TUNE_PAIRS:
+        raise InvalidInput(
+            f"Taxonomy {taxonomy.name} has {len(pairs)} other names and descriptions; a backbone needs "
+            f"{2 * N_TUNE_PAIRS}. Train a tagger alone, without a backbone."
+        )
+    tasks.append(NameTask(network, skills, pairs[N_TUNE_PAIRS:], pairs[:N_TUNE_PAIRS], weight=0.5))
+    tasks.append(ContextTask(network, skills, [row for row in rows if row.spans], weight=0.6))
+    if options.labelled is not None:
+        place = {skill.id: i for i, skill in enumerate(skills)}
+        table = read_label_table(options.labelled, taxonomy, unknown="skip").rows
+        shown = [(row.text, tuple(place[skill] for skill in row.shown)) for row in table if row.shown]
+        tasks.append(SentenceTask(network, skills, shown, weight=0.15))
+    return tasks
+
+
+def _split(rows: Sequence[SpannedText], seed: int) -> tuple[list[SpannedText], list[SpannedText]]:
+    """Return texts to train on, the bare ones thinned out, and texts to tune on."""
+    shares = {Part.TRAIN: 1 - TUNE_SHARE, Part.TUNE: TUNE_SHARE}
+    parts = assign_parts([row.text for row in rows], shares, seed=seed)
+    fit = [
+        row
+        for row, part in zip(rows, parts, strict=True)
+        if part is Part.TRAIN and (row.spans or not stable_random("bare", row.text).randrange(_BARE_SHARE))
+    ]
+    tune = [row for row, part in zip(rows, parts, strict=True) if part is Part.TUNE]
+    if not fit or not tune:
+        raise InvalidInput(f"{len(rows)} texts are too few to set some apart for tuning. Give a larger file.")
+    return fit, tune
