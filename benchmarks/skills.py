@@ -187,7 +187,7 @@ def report_runs(arguments: argparse.Namespace) -> None:
         figures[run]["implicit_average_precision"] = implicit_precision(predictions)
         line = "  ".join(f"{name} {_cell(figures[run][name], 'macro_f1')}" for name in parts)
         print(f"{run:28} macro-F1: {line}")
-        print(f"{'':28} {_details(figures[run], predictions)}", flush=True)
+        print(f"{'':28} {_details(figures[run])}", flush=True)
     figures["differences to pairwise"] = differences(found, parts)
     print(json.dumps(figures["differences to pairwise"], indent=1))
     figures["sampled nones that a reader agreed with"] = judged_share()
@@ -199,7 +199,7 @@ def _cell(figures: dict[str, Any], name: str) -> str:
     return f"{figures[name]:.3f} [{low:.3f}, {high:.3f}]"
 
 
-def _details(figures: dict[str, Any], predictions: Predictions) -> str:
+def _details(figures: dict[str, Any]) -> str:
     whole = figures["all"]
     classes = " ".join(f"F1 {kind} {whole['classes'][kind]['f1']:.3f}" for kind in whole["classes"])
     return (
@@ -249,7 +249,7 @@ def judged_share() -> dict[str, float] | None:
 
 
 def write_sample(arguments: argparse.Namespace) -> None:
-    """Write the nones whose hash is lowest, with their words, for a reader; the file stays out of the project."""
+    """Write the nones whose hash is lowest, with their words, for a reader; no file for the project."""
     data = skills_data.load(arguments.data)
     nones = sorted(
         (pair for pair in all_pairs(data) if pair.label == NONE),

@@ -20,6 +20,7 @@ Held out: the skills whose hash is lowest, at least 40, are never seen in traini
 
 from __future__ import annotations
 
+import argparse
 import csv
 import hashlib
 import json
@@ -221,12 +222,20 @@ def with_negatives(rows: Sequence[LabelledText], taxonomy: Taxonomy) -> list[Lab
     return pairs
 
 
-if __name__ == "__main__":
-    import sys
+def main() -> None:
+    """Print what the data come to."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("--data", type=Path, required=True)
+    found = load(parser.parse_args().data)
+    counts = {
+        "skills": len(found.taxonomy),
+        "held out": len(found.held_out),
+        "texts to train on": len(found.train),
+        "texts to tune on": len(found.tune),
+        "pairs": {name: Counter(pair.label for pair in pairs) for name, pairs in found.pairs.items()},
+    }
+    print(json.dumps(counts, indent=1))
 
-    found = load(Path(sys.argv[1]))
-    print(json.dumps({
-        "skills": len(found.taxonomy), "held_out": len(found.held_out), "train": len(found.train), "tune": len(found.tune),
-        "train_chars": sum(len(r.text) for r in found.train),
-        "pairs": {name: Counter(p.label for p in pairs) for name, pairs in found.pairs.items()},
-    }, indent=1))  # fmt: skip
+
+if __name__ == "__main__":
+    main()
