@@ -1,4 +1,4 @@
-"""Is the evidence evidence? The probability of a skill after its evidence is deleted, and after as much else is.
+"""Is the evidence evidence? A skill's probability after its evidence is deleted, and after as much else is.
 
 Model: a label-attention folder (`--model`), as `skills.py` trains it. Texts: those that `skills.py` measures
 on. For every pair of text and skill that the model rightly calls shown, with evidence that is not the whole
@@ -20,6 +20,7 @@ import random
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -144,7 +145,7 @@ def random_spans(text: str, spans: Sequence[Span], rng: random.Random) -> list[S
 
 def _touching(text: str, words: Sequence[Span]) -> bool:
     """Tell whether words follow each other with nothing but blanks between."""
-    return all(not text[a.end : b.start].strip() for a, b in zip(words[:-1], words[1:], strict=True))
+    return all(not text[a.end : b.start].strip() for a, b in pairwise(words))
 
 
 def overlap(classifier: SkillClassifier, data: skills_data.BenchData, folder: Path) -> dict[str, object]:

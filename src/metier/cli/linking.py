@@ -177,7 +177,9 @@ def render_linked(found: Sequence[LinkedSkill], chosen: LinkFormat) -> str:
 
 def report_table(report: LinkingReport) -> str:
     """Return the figures of an evaluation for a terminal."""
+    from rich.console import Group
     from rich.table import Table
+    from rich.text import Text
 
     from metier.cli.tables import rendered
 
@@ -186,10 +188,10 @@ def report_table(report: LinkingReport) -> str:
     title += f"{made['taxonomy']}, model {made['model']} on {made['encoder']}"
     if report.n_missing_targets:
         title += f"; {report.n_missing_targets:,} targets that the taxonomy lacks are left out"
-    table = Table("Figure", "Value", "95 % interval", title=title, title_justify="left")
+    table = Table("Figure", "Value", "95 % interval")
     for name, interval in report.intervals.items():
         table.add_row(name, f"{interval.value:.3f}", f"{interval.low:.3f} – {interval.high:.3f}")
-    return rendered(table)
+    return rendered(Group(Text(title), table))
 
 
 def _linked_table(found: Sequence[LinkedSkill]) -> str:

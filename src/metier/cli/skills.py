@@ -123,6 +123,10 @@ def fit_head(
         Path | None,
         typer.Option(help="CSV of judged sentences to calibrate with; none shown without.", metavar="FILE"),
     ] = None,
+    float32: Annotated[
+        Path | None,
+        typer.Option(help="Folder of the float32 encoder, to measure what int8 costs.", metavar="DIR"),
+    ] = None,
 ) -> None:
     """Fit the head that finds skills by meaning to the shipped encoder; needs the train extra."""
     from metier.encoders.load import BASE, load_encoder, shipped_models
@@ -130,7 +134,7 @@ def fit_head(
     from metier.skills.taxonomy_files import default_taxonomy
 
     encoder = load_encoder(shipped_models()[BASE], options.runtime(options.load_settings()))
-    chosen = HeadOptions(tuple(texts), judged)
+    chosen = HeadOptions(tuple(texts), judged, float32)
     card = build_head(chosen, default_taxonomy(), encoder, output, say=_say)
     _say(f"Wrote {output}. {card.metrics}")
 

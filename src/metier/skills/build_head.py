@@ -15,15 +15,17 @@ import numpy as np
 from numpy.typing import NDArray
 from safetensors.numpy import save
 
-from metier.encoders.folder import CARD, ModelCard, file_entry, file_sha256
+from metier.encoders.folder import CARD, ModelCard, ModelFolder, file_entry, file_sha256
 from metier.encoders.reading import Encoder, TextKind
+from metier.encoders.torch_network import load_torch_encoder
 from metier.errors import InvalidInput, NotFound
 from metier.skills import examples as ex
 from metier.skills.fit import fit_attention, fit_calibration, fit_names
 from metier.skills.head import ATTENTION, HEAD, N_FEATURES, SETTINGS, TASK, VECTORS, SkillHead
+from metier.skills.implicit import ImplicitDetector
 from metier.skills.semantics import Semantics
 from metier.skills.taxonomy import Taxonomy
-from metier.skills.vectors import encode_skills, practices
+from metier.skills.vectors import encode_skills, practices, skill_vectors
 from metier.training.corpus import read_texts
 from metier.types import Span
 
@@ -46,10 +48,12 @@ class HeadOptions:
         texts: files of job texts and resumes: the usual document is taken from one part of them, the judged
             sentences stand in another.
         judged: a CSV of judged pairs to calibrate with; without one the head shows no skill yet.
+        float32: folder of the encoder before it was made small, to measure what that costs; or None.
     """
 
     texts: tuple[Path, ...]
     judged: Path | None = None
+    float32: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +101,49 @@ def build_head(
     if options.judged is not None:
         say("Calibrating with judged sentences.")
         head, metrics = _calibrated(head, taxonomy, encoder, options)
+    if options.float32 is not None:
+        say("Comparing with the float32 encoder.")
+        metrics = {**metrics, "int8": compare_float32(head, taxonomy, encoder, options.float32)}
     return write_head(head, output, options, metrics)
+
+
+def compare_float32(
+    head: SkillHead, taxonomy: Taxonomy, encoder: Encoder, float32: Path
+) -> dict[str, float | int]:
+    """Return what the encoder's small numbers cost: probabilities beside those with float32 states in torch.
+
+    On the written sentences that fitted nothing, each held against every practice.
+
+    Args:
+        head: calibrated.
+        taxonomy: whose practices are asked.
+        encoder: the one in use.
+        float32: folder of the same encoder in float32, with weights for torch.
+
+    Raises:
+        NotFound: no model folder.
+        ModelError: it is damaged, or no encoder.
+        MissingExtra: the `train` extra is not installed.
+    """
+    card = ModelFolder.open(float32).card
+    prefixes = {TextKind(kind): words for kind, words in card.prefixes.items()}
+    exact = load_torch_encoder(str(float32), name=card.name, prefixes=prefixes)
+    sentences = [sentence.text for sentence in written_part((WRITTEN_FIT[1], 1.0))]
+    vectors = skill_vectors(taxonomy, encoder, head, cache=None)
+    small, large = (
+        ImplicitDetector(each, head, practices(taxonomy), vectors).probabilities(sentences)
+        for each in (encoder, exact)
+    )
+    gaps = np.abs(small - large)
+    changed = (small >= head.threshold) != (large >= head.threshold)
+    return {
+        "sentences": len(sentences),
+        "pairs": int(gaps.size),
+        "largest_difference": round(float(gaps.max()), 4),
+        "mean_difference": round(float(gaps.mean()), 6),
+        "pairs_decided_otherwise": int(changed.sum()),
+        "pairs_shown": int((large >= head.threshold).sum()),
+    }
 
 
 def documents(files: Sequence[Path], part: tuple[float, float]) -> list[str]:

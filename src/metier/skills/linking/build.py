@@ -83,7 +83,9 @@ def build_linker(
     network = _network(options, encoder)
     tasks = _tasks(options, taxonomy, network)
     result = train(network.module, tasks, options.train, output / RUN, say=watch.say, progress=watch.progress)
-    files = [path for path in (options.spans, options.labelled) if path is not None]
+    files = [options.spans]
+    if options.backbone and options.labelled:
+        files.append(options.labelled)
     origin = replace(
         origin,
         training_data={f"{path.resolve().parent.name}/{path.name}": file_sha256(path) for path in files},
