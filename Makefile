@@ -36,7 +36,7 @@ test: lint ## check style, types and docs, then run the tests
 	@$(BIN)/python -m pytest
 
 test-train: $(VENV)/.train ## install torch and the like, and test what needs them
-	@$(BIN)/python -m pytest tests/encoders tests/training tests/skills/test_fit.py tests/skills/test_build_head.py
+	@$(BIN)/python -m pytest $$(grep -rlE 'importorskip|find_spec' tests/encoders tests/training tests/skills tests/cli)
 
 lint: $(VENV)/.dev ## check style, types and the generated docs
 	$(BIN)/ruff check .
@@ -92,5 +92,5 @@ $(VENV)/.dev: requirements/dev.txt requirements/base.txt pyproject.toml | $(VENV
 
 # Without hashes: which build of torch fits depends on the machine. requirements/train.txt pins its version.
 $(VENV)/.train: requirements/train.txt $(VENV)/.dev
-	$(BIN)/python -m pip install --quiet --constraint requirements/train.txt --editable '.[train]'
+	$(BIN)/python -m pip install --quiet --constraint requirements/train.txt --editable '.[train,llm]'
 	@touch $@

@@ -19,9 +19,10 @@ from __future__ import annotations
 
 import argparse
 import csv
+import hashlib
 import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -34,19 +35,20 @@ from metier.skills.architectures.classifier import NONE
 from metier.skills.architectures.load import load_classifier
 from metier.skills.architectures.save import Origin
 from metier.skills.architectures.task import SkillTaskOptions
-from metier.skills.evaluate_classifier import Predictions, predict_pairs, report, shown_precision
+from metier.skills.evaluate_classifier import Costs, Predictions, predict_pairs, report
 from metier.skills.lexical_classifier import LexicalClassifier
 from metier.skills.mentions import MentionFinder
 from metier.skills.negatives import LabelledPair
 from metier.skills.train_classifier import (
     MODEL,
+    RUN,
     ClassifierData,
     ClassifierOptions,
     Watch,
     train_classifier,
 )
-from metier.training.intervals import paired_bootstrap, wilson
-from metier.training.metrics import evaluate_classes
+from metier.training.intervals import bootstrap, paired_bootstrap, wilson
+from metier.training.metrics import average_precision, evaluate_classes
 from metier.training.options import TrainOptions
 from metier.training.schedule import Decay
 
@@ -57,6 +59,7 @@ MOST_SECONDS = 1800.0
 FROZEN_LAYERS = 6
 N_TUNE = 120
 N_JUDGED = 500
+N_TEXTS = {"linked": 1000, "skape": 250, "russian": 25}  # a pairwise model takes seconds for a long text
 N_MISSED = 1_000_000
 EVERY = {"pairwise": 120, "one-pass": 100, "label-attention": 60}
 TASKS = {
@@ -121,17 +124,24 @@ def train_runs(arguments: argparse.Namespace) -> None:
         )
 
 
-def predictions_of(run: str, data: skills_data.BenchData, work: Path, cache: Path) -> Predictions:
+def measured_pairs(data: skills_data.BenchData) -> list[tuple[str, LabelledPair]]:
+    """Return the pairs to measure on with their sets: of the long sets some texts, none that training saw."""
+    trained = [row.text for row in (*data.train, *data.tune)]
+    measured: list[tuple[str, LabelledPair]] = []
+    for name in skills_data.SETS:
+        texts = list(dict.fromkeys(pair.text for pair in data.pairs[name]))
+        seen = dict(zip(texts, skills_data.shares_passages(texts, trained), strict=True))
+        kept = set([text for text in texts if not seen[text]][: N_TEXTS[name]])
+        measured += [(name, pair) for pair in data.pairs[name] if pair.text in kept]
+    return measured
+
+
+def predictions_of(run: str, data: skills_data.BenchData, work: Path) -> Predictions:
     """Return what a run says of all measured pairs; kept in a file, since the slow one takes minutes.
 
-    One pass has no answer for a skill that it was not trained on: none is counted.
+    One pass has no answer for a skill that it was not trained on; those pairs hold no number and are part of
+    no figure of it.
     """
-    kept = cache / f"{run.replace('@', '-')}.npz"
-    if kept.is_file():
-        stored = np.load(kept)
-        return Predictions(
-            stored["gold"], stored["p"], stored["groups"], float(stored["s"]), int(stored["n"])
-        )
     classifier: Any = LexicalClassifier(data.taxonomy)
     if run != "lexical":
         classifier = load_classifier(
@@ -139,33 +149,37 @@ def predictions_of(run: str, data: skills_data.BenchData, work: Path, cache: Pat
             encoder=load_encoder(shipped_models()["base"], Runtime(threads=1)),
             finder=MentionFinder(data.taxonomy),
         )
-    pairs = all_pairs(data)
-    known = [not (run.startswith("one-pass") and pair.skill in data.held_out) for pair in pairs]
+    pairs = [pair for _, pair in measured_pairs(data)]
+    key = hashlib.sha256(f"{classifier.sha256} {pairs!r}".encode(errors="replace")).hexdigest()[:16]
+    kept = work / "predictions" / f"{run.replace('@', '-')}-{key}.npz"
+    if kept.is_file():
+        stored = np.load(kept)
+        costs = Costs(stored["seconds"], stored["passes"])
+        whole = stored["gold"], stored["p"], stored["groups"]
+        return Predictions(*whole, float(costs.seconds.sum()), int(costs.passes.sum()), costs)
+    known = np.array([not (run.startswith("one-pass") and pair.skill in data.held_out) for pair in pairs])
     found = predict_pairs(classifier, [p for p, k in zip(pairs, known, strict=True) if k], data.taxonomy)
-    p = np.tile([1.0, 0.0, 0.0], (len(pairs), 1))
-    p[np.array(known)] = found.probabilities
+    p = np.full((len(pairs), 3), np.nan)
+    p[known] = found.probabilities
     texts = {text: i for i, text in enumerate(dict.fromkeys(pair.text for pair in pairs))}
     gold = np.array([round(2 * pair.label) for pair in pairs])
-    whole = Predictions(gold, p, np.array([texts[pair.text] for pair in pairs]), found.seconds, found.passes)
-    cache.mkdir(parents=True, exist_ok=True)
-    np.savez(kept, gold=whole.gold, p=p, groups=whole.groups, s=whole.seconds, n=whole.passes)
-    return whole
-
-
-def all_pairs(data: skills_data.BenchData) -> list[LabelledPair]:
-    """Return the pairs of all sets, in one order."""
-    return [pair for name in skills_data.SETS for pair in data.pairs[name]]
+    groups = np.array([texts[pair.text] for pair in pairs])
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    costs = found.costs or Costs(np.zeros(len(texts)), np.zeros(len(texts)))
+    np.savez(kept, gold=gold, p=p, groups=groups, seconds=costs.seconds, passes=costs.passes)
+    return Predictions(gold, p, groups, found.seconds, found.passes, costs)
 
 
 def parts_of(data: skills_data.BenchData) -> dict[str, NDArray[np.bool_]]:
     """Return which pairs belong to each reported part."""
-    names = np.array([name for name in skills_data.SETS for _ in data.pairs[name]])
-    held = np.array([pair.skill in data.held_out for pair in all_pairs(data)])
+    measured = measured_pairs(data)
+    names = np.array([name for name, _ in measured])
+    held = np.array([pair.skill in data.held_out for _, pair in measured])
     return {
-        "all": np.ones(len(held), bool),
         "seen skills": ~held,
         "unseen skills": held,
-        **{name: names == name for name in skills_data.SETS},
+        **{name: (names == name) & ~held for name in skills_data.SETS},
+        "without linked": (names != "linked") & ~held,
     }
 
 
@@ -176,16 +190,25 @@ def report_runs(arguments: argparse.Namespace) -> None:
     torch.set_num_threads(1)
     data = skills_data.load(arguments.data)
     done = [run for run in arguments.run or RUNS if (arguments.work / run.replace("@", "-") / MODEL).is_dir()]
-    found = {
-        run: predictions_of(run, data, arguments.work, arguments.work / "predictions")
-        for run in ("lexical", *done)
-    }
+    found = {run: predictions_of(run, data, arguments.work) for run in ("lexical", *done)}
     parts = parts_of(data)
     figures: dict[str, Any] = {}
     for run, predictions in found.items():
-        figures[run] = {name: report(predictions.part(chosen)) for name, chosen in parts.items()}
-        figures[run]["implicit_average_precision"] = implicit_precision(predictions)
-        line = "  ".join(f"{name} {_cell(figures[run][name], 'macro_f1')}" for name in parts)
+        figures[run] = {}
+        for name, chosen in parts.items():
+            own = chosen & ~np.isnan(predictions.probabilities[:, 0])
+            if own.any():
+                figures[run][name] = {**report(predictions.part(own)), **implicit_precision(predictions, own)}
+        if run != "lexical":
+            summary = arguments.work / run.replace("@", "-") / RUN / "summary.json"
+            figures[run]["training"] = json.loads(summary.read_text())
+        whole = figures[run]["seen skills"]
+        whole["seconds_per_text"] = predictions.seconds / predictions.n_texts
+        whole["passes_per_text"] = predictions.passes / predictions.n_texts
+        whole["microseconds_per_pair"] = 1e6 * predictions.seconds / len(predictions.gold)
+        line = "  ".join(
+            f"{name} {_cell(figures[run][name], 'macro_f1')}" for name in figures[run] if name in parts
+        )
         print(f"{run:28} macro-F1: {line}")
         print(f"{'':28} {_details(figures[run])}", flush=True)
     figures["differences to pairwise"] = differences(found, parts)
@@ -200,19 +223,37 @@ def _cell(figures: dict[str, Any], name: str) -> str:
 
 
 def _details(figures: dict[str, Any]) -> str:
-    whole = figures["all"]
+    whole = figures["seen skills"]
     classes = " ".join(f"F1 {kind} {whole['classes'][kind]['f1']:.3f}" for kind in whole["classes"])
+    implicit = " ".join(
+        f"{name} {_triple(figures[name]['implicit_average_precision'])}" for name in ("skape", "russian")
+    )
+    training = figures.get("training", {})
     return (
-        f"{classes} AP {_cell(whole, 'average_precision')} AP implicit "
-        f"{figures['implicit_average_precision']:.3f} ECE {whole['calibration_error']:.3f} "
-        f"us/pair {whole['microseconds_per_pair']:.0f} passes/text {whole['passes_per_text']:.2f} "
-        f"linked explicit F1 {figures['linked']['classes']['explicit']['f1']:.3f}"
+        f"{classes} AP {_cell(whole, 'average_precision')} AP implicit {implicit} "
+        f"ECE {whole['calibration_error']:.3f} us/pair {whole['microseconds_per_pair']:.0f} "
+        f"passes/text {whole['passes_per_text']:.2f} steps {training.get('steps')} "
+        f"best {training.get('best_step')} stopped {training.get('stopped')} s {training.get('seconds')}"
     )
 
 
-def implicit_precision(predictions: Predictions) -> float:
-    """Return the average precision of "shown" with the implicit pairs and the nones alone."""
-    return shown_precision(predictions.part(predictions.gold != 2))
+def _triple(values: Sequence[float]) -> str:
+    return f"{values[0]:.3f} [{values[1]:.3f}, {values[2]:.3f}]"
+
+
+def implicit_precision(predictions: Predictions, chosen: NDArray[np.bool_]) -> dict[str, list[float]]:
+    """Return the average precision of "shown" with the implicit pairs and the nones of a part alone."""
+    own = predictions.part(chosen & (predictions.gold != 2))
+    if not own.gold.any():
+        return {}
+    shown = 1 - own.probabilities[:, NONE]
+
+    def precision(rows: NDArray[np.int64]) -> float:
+        gold = own.gold[rows] != NONE
+        return average_precision(gold, shown[rows]) if gold.any() else float("nan")
+
+    found = bootstrap(precision, own.groups)
+    return {"implicit_average_precision": [found.value, found.low, found.high]}
 
 
 def differences(
@@ -225,7 +266,11 @@ def differences(
         if base is None or run.startswith("pairwise"):
             continue
         table[run] = {}
-        for name, chosen in parts.items():
+        known = ~np.isnan(predictions.probabilities[:, 0])
+        for name, every in parts.items():
+            chosen = every & known
+            if not chosen.any():
+                continue
             first, second = (_macro(each.part(chosen)) for each in (predictions, base))
             gap = paired_bootstrap(first, second, predictions.groups[chosen])
             table[run][name] = [round(value, 4) for value in (gap.value, gap.low, gap.high)]
@@ -252,7 +297,7 @@ def write_sample(arguments: argparse.Namespace) -> None:
     """Write the nones whose hash is lowest, with their words, for a reader; no file for the project."""
     data = skills_data.load(arguments.data)
     nones = sorted(
-        (pair for pair in all_pairs(data) if pair.label == NONE),
+        (pair for name in skills_data.SETS for pair in data.pairs[name] if pair.label == 0.0),
         key=lambda pair: skills_data.key_of(pair.text, pair.skill),
     )[:N_JUDGED]
     with arguments.output.open("w", encoding="utf-8", newline="") as file:

@@ -71,6 +71,7 @@ FILES = (
 PARTS = {"calibrate": CALIBRATE, "report": REPORT}
 N_LIKED = 400  # the pairs of a part that the head likes best
 N_READ = {"calibrate": 200, "report": 100}
+N_TEXTS = 150
 FOLDS = 10
 
 
@@ -150,6 +151,7 @@ def report_judged(data: Path, detector: SkillDetector, head: SkillHead, sample: 
     lines = []
     for part, share in PARTS.items():
         texts = documents([data / name for name in FILES], share)
+        texts = sorted(texts, key=text_sha256)[:N_TEXTS]
         found = sorted(pairs(texts, detector), key=lambda pair: (-pair.probability, pair.key))
         shown = [pair for pair in found if pair.probability >= head.threshold]
         # To fit the threshold, what lies around it must be read; to report, only what is shown.

@@ -10,7 +10,7 @@ from metier.encoders.folder import ModelFolder
 from metier.encoders.load import shipped_models
 from metier.skills.architectures.save import Origin
 from metier.skills.linking.head import LinkingWeights, save_linking_head
-from tests.skills.linking.small import flat_tagger
+from tests.skills.linking.small import flat_tagger, write_spans
 from tests.skills.test_esco import HEADER, ROWS
 
 TAXONOMY = "id,label,aliases\nweld,weld steel,\ncook,cook meals,prepare food\njava,Java,JVM\n"
@@ -234,7 +234,7 @@ def test_a_missing_file_of_annotations_is_an_error(metier, model, taxonomy, tmp_
     assert "no file of annotations" in result.err
 
 
-def test_both_commands_have_an_example():
+def test_all_commands_have_an_example():
     app = typer.Typer()
     linking.register(app)
     assert [
@@ -243,4 +243,98 @@ def test_both_commands_have_an_example():
     ] == [
         ("link", True),
         ("evaluate-linking", True),
+        ("train-linker", True),
     ]
+
+
+@pytest.fixture
+def train(metier, tmp_path):
+    """Return a function that trains on marked texts; skipped where the train extra is not installed."""
+    torch = pytest.importorskip("torch")
+    pytest.importorskip("transformers")
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    spans = write_spans(tmp_path / "spans.jsonl")
+
+    def run(*arguments):
+        command = ("skills", "train-linker", "--spans", spans, "--output", tmp_path / "mine", "--steps", 3)
+        return metier(*command, *arguments)
+
+    yield run
+    torch.set_num_threads(threads)
+
+
+def test_one_command_trains_a_head_that_link_uses(train, metier, taxonomy, tmp_path):
+    trained = train()
+    assert (trained.code, trained.out) == (0, ""), trained.err
+    model = tmp_path / "mine" / "model"
+    assert f"metier skills link --model {model}" in trained.err
+    card = ModelFolder.open(model).card
+    assert (card.name, card.task) == ("mine", "skills-linking")
+    assert card.command.startswith("metier skills train-linker --spans")
+    linked = metier(
+        "skills",
+        "link",
+        "--text",
+        "cook",
+        "--model",
+        model,
+        "--taxonomy",
+        taxonomy,
+        "--top-k",
+        1,
+    )
+    assert [row["skill"] for row in linked.rows] == ["cook"]
+
+
+def test_a_finished_training_is_not_repeated_and_another_one_refused(train):
+    assert train().code == 0
+    again = train()
+    assert (again.code, "Step" in again.err) == (0, False)
+    other = train("--seed", 1)
+    assert other.code == 2
+    assert "resume with the same value" in other.err
+
+
+@pytest.mark.parametrize(
+    ("option", "value"),
+    [("--labelled", "x.csv"), ("--taxonomy", "default"), ("--backbone-rate", 0.1), ("--frozen-layers", 2)],
+)
+def test_what_is_about_a_backbone_is_refused_without_one(train, tmp_path, option, value):
+    result = train(option, value)
+    assert result.code == 2
+    assert f"{option} is about a backbone that is trained along. Got {value}" in result.err
+    assert not (tmp_path / "mine").exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("--spans", "absent.jsonl"), "absent.jsonl"),
+        (("--steps", 0), "steps must be a whole number, at least 1"),
+        (("--head-rate", 0), "head_rate must be above 0"),
+        (("--backbone", "b", "--frozen-layers", -1), "frozen_layers must be 0 or more"),
+        (("--backbone", "b"), "ESCO is not imported"),
+    ],
+)
+def test_wrong_use_of_train_linker_is_said_without_a_traceback(train, arguments, message):
+    result = train(*arguments)
+    assert (result.code, "Traceback" in result.err) == (2, False)
+    assert message in result.err
+
+
+def test_a_backbone_is_trained_with_names_and_sentences(train, metier, tmp_path):
+    from tests.skills.architectures import tiny
+
+    backbone = tiny.save_backbone(tmp_path / "bert")
+    taxonomy, labelled = tmp_path / "many.csv", tmp_path / "labelled.csv"
+    rows = [f"s{i},w{i},w{i + 1} w{i + 2}|w{i + 3} w{i}" for i in range(300)]
+    taxonomy.write_text("\n".join(["id,label,aliases", *rows]) + "\n")
+    labelled.write_text("sentence,label\nw1 w9,w10\nw4 w8,w7\n")
+    trained = train("--backbone", backbone, "--taxonomy", taxonomy, "--labelled", labelled)
+    assert trained.code == 0, trained.err
+    model = tmp_path / "mine" / "model"
+    data = ModelFolder.open(model).card.training_data
+    assert {name.rpartition("/")[2] for name in data} == {"spans.jsonl", "labelled.csv", "taxonomy: many"}
+    linked = metier("skills", "link", "--text", "w1 w2", "--model", model, "--taxonomy", taxonomy)
+    assert len(linked.rows) == 10

@@ -84,6 +84,7 @@ def test_only_wanted_skills_are_shown(models, settings):
     [
         ("all", (), "--architecture all needs --model DIR at least once"),
         ("pairwise", (), "--architecture pairwise needs --model DIR once"),
+        ("label-attention", (), "`metier skills train` makes one; without --architecture the shipped model"),
         ("pairwise", ("pairwise", "one-pass"), "once. Got 2"),
         ("pairwise", ("one-pass",), "is of architecture one-pass"),
     ],

@@ -38,7 +38,7 @@ def backbone(tmp_path_factory):
 @pytest.fixture
 def files(tmp_path):
     """Return the options that name taxonomy, data and tune part."""
-    tune = [replace(row, text=f"{row.text} w50") for row in tiny.ROWS]
+    tune = [replace(row, text=f"{row.text} and these words decide when to stop") for row in tiny.ROWS]
     return (
         *("--taxonomy", skill_runs.write_taxonomy(tmp_path)),
         *("--data", skill_runs.write_rows(tmp_path / "data.jsonl")),
@@ -47,7 +47,7 @@ def files(tmp_path):
 
 
 def report_file(folder):
-    rows = [replace(row, text=f"{row.text} w60") for row in tiny.ROWS]
+    rows = [replace(row, text=f"{row.text} whose labels measure what was learned") for row in tiny.ROWS]
     return skill_runs.write_rows(folder / "report.jsonl", rows)
 
 
@@ -247,4 +247,18 @@ def test_texts_that_are_trained_on_are_no_report(skills, files, backbone, tmp_pa
         *("compare", *files, "--report", data, "--backbone", backbone, "--output", tmp_path / "all")
     )
     assert result.code == 2
-    assert "must not be trained on. 8 of them are" in result.err
+    assert "Texts to measure on must not be nearly the same as texts to train on. 8 of 8 are" in result.err
+
+
+@pytest.mark.parametrize("change", [str, str.upper])
+def test_texts_that_are_trained_on_tune_nothing(skills, files, tmp_path, change):
+    rows = [replace(row, text=change(row.text)) for row in tiny.ROWS]
+    tune = skill_runs.write_rows(tmp_path / "same.jsonl", rows)
+    result = skills(
+        *("train", *files, "--tune", tune, "--architecture", "label-attention"),
+        *("--output", tmp_path / "mine"),
+    )
+    assert result.code == 2
+    assert "Texts to tune on must not be nearly the same as texts to train on. 8 of 8 are" in result.err
+    assert "give other texts" in result.err
+    assert not (tmp_path / "mine").exists()

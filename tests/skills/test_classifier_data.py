@@ -3,7 +3,7 @@ import json
 import pytest
 
 from metier.errors import InvalidInput, NotFound
-from metier.skills.classifier_data import join_repeats, measured_pairs, read_data
+from metier.skills.classifier_data import check_apart, join_repeats, measured_pairs, read_data
 from metier.skills.data import LabelledText
 from metier.skills.negatives import NegativeOptions
 from tests.skills.taxonomies import small_taxonomy
@@ -29,6 +29,23 @@ def test_a_file_is_read_with_its_hash_and_what_was_left_out(tmp_path):
     found = read_data(path, TAXONOMY, unknown="skip")
     assert (found.name, found.skipped, len(found.rows), len(found.sha256)) == ("d.jsonl", 1, 2, 64)
     assert [each.complete for each in found.rows] == [False, True]
+
+
+TRAINED = ["Bakes bread and cakes for the 300 guests that a hotel by the sea has every day.", "Welds pipes."]
+
+
+@pytest.mark.parametrize(
+    "text", [TRAINED[0], TRAINED[0].upper().replace("300", " 250"), f"{TRAINED[0]} Yes."]
+)
+def test_texts_that_are_nearly_the_same_as_trained_ones_are_counted(text):
+    with pytest.raises(InvalidInput, match=r"Texts to tune on .* 1 of 2 are; .* give other texts\.") as error:
+        check_apart(TRAINED, [text, "Sells cars.", text], use="tune")
+    assert "bread" not in str(error.value).casefold()
+
+
+@pytest.mark.parametrize(("trained", "held_out"), [(TRAINED, ["Sells cars."]), (TRAINED, []), ([], TRAINED)])
+def test_other_texts_are_apart(trained, held_out):
+    check_apart(trained, held_out, use="tune")
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,9 @@ from tests.skills.architectures import tiny
 TAXONOMY = Taxonomy("tiny", [TaxonomyEntry(skill) for skill in tiny.SKILLS])
 DATA = ClassifierData(tiny.ROWS, [replace(row, text=f"{row.text} w50") for row in tiny.ROWS], TAXONOMY)
 MEASURED = measured_pairs(
-    [replace(row, text=f"{row.text} w60") for row in tiny.ROWS], TAXONOMY, NegativeOptions()
+    [replace(row, text=f"{row.text} whose labels measure what was learned") for row in tiny.ROWS],
+    TAXONOMY,
+    NegativeOptions(),
 )
 ORIGIN = Origin("all", training_data={"rows": "0" * 64})
 
@@ -59,9 +61,11 @@ def test_all_are_trained_and_measured_on_the_same_pairs(tmp_path):
     assert again["data"]["measured_texts"] == 8
 
 
-def test_texts_that_were_trained_on_measure_nothing():
-    seen = measured_pairs(tiny.ROWS[:3], TAXONOMY, NegativeOptions())
-    with pytest.raises(InvalidInput, match="must not be trained on. 3 of them are"):
+@pytest.mark.parametrize("change", [str, str.upper, "{}  ".format, lambda text: text.replace("2", "31")])
+def test_texts_that_were_trained_on_or_nearly_measure_nothing(change):
+    rows = [replace(row, text=change(row.text)) for row in tiny.ROWS[:3]]
+    seen = measured_pairs(rows, TAXONOMY, NegativeOptions())
+    with pytest.raises(InvalidInput, match="Texts to measure on must not be nearly.* 3 of 3 are"):
         Comparison([options("pairwise", "b")], DATA, seen, ORIGIN)
 
 

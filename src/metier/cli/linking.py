@@ -1,9 +1,10 @@
-"""`metier skills link` and `evaluate-linking`: texts to the skills of ESCO or of any other taxonomy."""
+"""`metier skills link`, `evaluate-linking`, `train-linker`: texts to skills of ESCO or any other taxonomy."""
 
 from __future__ import annotations
 
 import json
 import re
+import shlex
 import sys
 from dataclasses import asdict, replace
 from enum import StrEnum
@@ -13,13 +14,17 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 from metier.cli import options
+from metier.cli.skill_models import SeedOption, shipped_encoder
+from metier.cli.skill_training import FrozenLayersOption, OutputFolderOption
+from metier.cli.training_progress import say, training_watch
 from metier.errors import InvalidInput, NotFound
 from metier.types import Role
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from metier.config import Settings
+    from metier.encoders.folder import ModelCard
     from metier.skills.linking.evaluate import LinkingReport
     from metier.skills.linking.linker import LinkedSkill, Linker
     from metier.skills.linking.load import LinkingOptions
@@ -29,6 +34,10 @@ DEFAULT_TAXONOMY: Final = "esco-en"
 DEFAULT_MODEL: Final = "linking"
 _ESCO_COLUMNS: Final = {"conceptUri", "preferredLabel"}
 _MAX_HEADER_BYTES: Final = 10_000
+_STEPS: Final = 350
+_STEPS_FROZEN: Final = 600  # of the tagger alone, which takes far less time for each
+_BACKBONE_RATE: Final = 7e-5
+_EVALUATE_EVERY: Final = 50
 
 
 class LinkFormat(StrEnum):
@@ -72,6 +81,8 @@ def register(app: typer.Typer) -> None:
     app.command("link", epilog=example)(link)
     example = "Example: metier skills evaluate-linking annotations.csv --taxonomy skills_en.csv --format json"
     app.command("evaluate-linking", epilog=example)(evaluate_linking)
+    example = "Example: metier skills train-linker --spans spans.jsonl --output mine/"
+    app.command("train-linker", epilog=example)(train_linker)
 
 
 def link(  # noqa: PLR0913, PLR0917 - each parameter is an option that a person can give
@@ -126,6 +137,96 @@ def evaluate_linking(  # noqa: PLR0913, PLR0917 - each parameter is an option th
     options.emit(content, None)
 
 
+def train_linker(  # noqa: PLR0913, PLR0917 - each parameter is an option that a person can give
+    spans: Annotated[
+        Path,
+        typer.Option(
+            help="JSON lines of tokens, tags_skill and tags_knowledge, as in SkillSpan.", metavar="FILE"
+        ),
+    ],
+    output: OutputFolderOption,
+    backbone: Annotated[
+        str | None,
+        typer.Option(
+            help="Folder or hub name of what is trained along; none: a tagger on the shipped encoder.",
+            metavar="NAME|DIR",
+        ),
+    ] = None,
+    labelled: Annotated[
+        Path | None,
+        typer.Option(
+            help="CSV of sentences with their skills, for a backbone; unknown names are passed over.",
+            metavar="FILE",
+        ),
+    ] = None,
+    taxonomy: Annotated[
+        str | None,
+        typer.Option(help="As in link: whose names a backbone learns; esco-en by default.", metavar="NAME"),
+    ] = None,
+    steps: Annotated[
+        int | None, typer.Option(help="Updates of the weights; 600 by default, 350 with a backbone.")
+    ] = None,
+    head_rate: Annotated[float, typer.Option(help="Learning rate of the tagger.")] = 1e-3,
+    backbone_rate: Annotated[float | None, typer.Option(help="Of the backbone; 0.00007 by default.")] = None,
+    frozen_layers: FrozenLayersOption = 0,
+    seed: SeedOption = 0,
+) -> None:
+    """Train a linking model on texts with marked spans; needs the train extra.
+
+    Without --backbone it learns which words tell of a skill, for any taxonomy. With one, the backbone learns
+    the names and descriptions of a taxonomy too. A tenth of the texts decides which weights are kept. A run
+    that was stopped goes on when the same command is given again.
+    """
+    from metier.skills.architectures.save import Origin
+    from metier.skills.linking.build import LinkerOptions, build_linker
+    from metier.skills.train_classifier import MODEL
+    from metier.training.options import TrainOptions
+
+    if backbone is None:
+        about = {"labelled": labelled, "taxonomy": taxonomy, "backbone-rate": backbone_rate}
+        _refuse_without_backbone({**about, "frozen-layers": frozen_layers or None})
+    train = TrainOptions(
+        steps=(_STEPS_FROZEN if backbone is None else _STEPS) if steps is None else steps,
+        head_rate=head_rate,
+        backbone_rate=_BACKBONE_RATE if backbone_rate is None else backbone_rate,
+        seed=seed,
+        evaluate_every=_EVALUATE_EVERY,
+        checkpoint_every=_EVALUATE_EVERY,
+    )
+    chosen = LinkerOptions(spans, train, backbone, labelled, frozen_layers)
+    settings = options.load_settings()
+    with training_watch() as watch:
+        card = build_linker(
+            chosen,
+            None if backbone is None else load_linking_taxonomy(taxonomy or DEFAULT_TAXONOMY, settings),
+            output,
+            origin=Origin(output.resolve().name, command=shlex.join(["metier", *sys.argv[1:]])),
+            encoder=shipped_encoder(settings) if backbone is None else None,
+            watch=watch,
+        )
+    say(_trained_sentence(card, output / MODEL))
+
+
+def _refuse_without_backbone(given: Mapping[str, object]) -> None:
+    """Refuse the first option that says nothing to a tagger alone."""
+    for name, value in given.items():
+        if value is not None:
+            raise InvalidInput(
+                f"--{name} is about a backbone that is trained along. Got {value} without --backbone: name "
+                "one, or drop it."
+            )
+
+
+def _trained_sentence(card: ModelCard, folder: Path) -> str:
+    """Return where a model is, how well it finds spans, and how to use it."""
+    spans = card.metrics["tune"]["spans"]
+    return (
+        f"Wrote {folder}. Spans of the tune part, whole and of the right kind: F1 {spans['score']:.3f}, "
+        f"precision {spans['precision']:.3f}, recall {spans['recall']:.3f}. Use it: metier skills link "
+        f"--model {shlex.quote(str(folder))}; measure it: metier skills evaluate-linking."
+    )
+
+
 def _load_linker(settings: Settings, taxonomy: str, model: str, chosen: LinkingOptions) -> Linker:
     from metier.encoders.load import BASE, find_model, load_encoder, shipped_models
     from metier.skills.linking.load import load_linker
@@ -136,7 +237,7 @@ def _load_linker(settings: Settings, taxonomy: str, model: str, chosen: LinkingO
         load_linking_taxonomy(taxonomy, settings),
         lambda: load_encoder(shipped_models()[BASE], runtime),
         options=replace(chosen, cache=runtime.cache),
-        say=_say,
+        say=say,
     )
 
 
@@ -215,7 +316,3 @@ def _is_esco(path: Path) -> bool:
     with path.open("rb") as file:
         first = file.readline(_MAX_HEADER_BYTES).decode("utf-8-sig", "replace")
     return {column.strip('"') for column in first.strip().split(",")} >= _ESCO_COLUMNS
-
-
-def _say(message: str) -> None:
-    print(message, file=sys.stderr)

@@ -150,7 +150,8 @@ def detect_with_models(  # noqa: PLR0913 - what one command was given
     if not models or (architecture is not DetectArchitecture.ALL and len(models) > 1):
         raise InvalidInput(
             f"--architecture {architecture.value} needs --model DIR "
-            f"{'at least once' if architecture is DetectArchitecture.ALL else 'once'}. Got {len(models)}."
+            f"{'at least once' if architecture is DetectArchitecture.ALL else 'once'}. Got {len(models)}. "
+            "`metier skills train` makes one; without --architecture the shipped model answers."
         )
     classifiers = [load_model(path, taxonomy, settings) for path in models]
     for classifier in classifiers:

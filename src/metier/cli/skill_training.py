@@ -63,7 +63,12 @@ class DataOptions:
     unknown: Unknown
 
     def read(self, settings: Settings, *, seed: int) -> tuple[ClassifierData, dict[str, DataFile]]:
-        """Return what is trained on, and the files by their part."""
+        """Return what is trained on, and the files by their part.
+
+        Raises:
+            InvalidInput: a file breaks the format, or texts of both are nearly the same.
+        """
+        from metier.skills.classifier_data import check_apart
         from metier.skills.train_classifier import ClassifierData, split_rows
 
         taxonomy = options.load_taxonomy(self.taxonomy or settings.taxonomy, settings)
@@ -73,6 +78,7 @@ class DataOptions:
         else:
             files["tune"] = read_file(self.tune, taxonomy, self.unknown)
             rows, tune = list(files["data"].rows), list(files["tune"].rows)
+            check_apart((row.text for row in rows), (row.text for row in tune), use="tune")
         return ClassifierData(rows, tune, taxonomy), files
 
 

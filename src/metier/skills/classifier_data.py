@@ -15,6 +15,7 @@ from metier.skills.labelled_files import read_labelled
 from metier.skills.negatives import LabelledPair, NegativeOptions, NegativeSampler, labelled_pairs
 from metier.skills.skill_names import OnUnknown
 from metier.skills.taxonomy import Taxonomy
+from metier.training.splits import near_duplicates
 
 MOST_PAIRS: Final = 300_000
 """A thousand resamples of so many pairs take some ten seconds."""
@@ -67,6 +68,29 @@ def read_data(path: Path, taxonomy: Taxonomy, *, unknown: OnUnknown = "error") -
     name = printable_name(path.name)
     skipped = sum(found.unknown.values()) + sum(found.ambiguous.values())
     return DataFile(name, file_sha256(path), tuple(join_repeats(found.rows, name=name)), skipped)
+
+
+def check_apart(trained: Iterable[str], held_out: Iterable[str], *, use: str) -> None:
+    """Check that no text is nearly the same as one that is trained on, as `near_duplicates` has it.
+
+    Args:
+        trained: texts that weights are fitted to.
+        held_out: texts that must be others.
+        use: what those are for, as a verb, for messages.
+
+    Raises:
+        InvalidInput: some are nearly the same; the message says how many.
+    """
+    before, after = list(dict.fromkeys(trained)), list(dict.fromkeys(held_out))
+    groups = near_duplicates([*before, *after])
+    seen = set(groups[: len(before)])
+    n_seen = sum(group in seen for group in groups[len(before) :])
+    if n_seen:
+        raise InvalidInput(
+            f"Texts to {use} on must not be nearly the same as texts to train on. {n_seen:,} of "
+            f"{len(after):,} are; case, spaces and digits do not count. Take them out of one of the files, "
+            "or give other texts."
+        )
 
 
 def join_repeats(rows: Sequence[LabelledText], *, name: str) -> list[LabelledText]:

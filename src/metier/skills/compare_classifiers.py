@@ -13,7 +13,7 @@ from metier.encoders.reading import Encoder
 from metier.errors import InvalidInput
 from metier.skills.architectures.load import load_classifier
 from metier.skills.architectures.save import Origin
-from metier.skills.classifier_data import MeasuredPairs
+from metier.skills.classifier_data import MeasuredPairs, check_apart
 from metier.skills.evaluate_classifier import Predictions, differences, predict_pairs, report
 from metier.skills.lexical_classifier import ARCHITECTURE as LEXICAL
 from metier.skills.lexical_classifier import LexicalClassifier
@@ -39,8 +39,11 @@ class Comparison:
     Attributes:
         runs: one for each architecture to compare, each architecture once.
         data: what they are trained on.
-        measured: what they are measured on; no text of it is in `data`.
+        measured: what they are measured on; no text of it is nearly the same as one of `data`.
         origin: what the cards say; each model's name gets its architecture.
+
+    Raises:
+        InvalidInput: no architecture, or one twice; a text to measure on is trained on, or nearly.
     """
 
     runs: Sequence[ClassifierOptions]
@@ -52,12 +55,8 @@ class Comparison:
         names = [run.architecture for run in self.runs]
         if not names or len(set(names)) < len(names):
             raise InvalidInput(f"A comparison needs architectures, each once. Got {', '.join(names)}.")
-        trained = {row.text for row in (*self.data.rows, *self.data.tune)}
-        n_seen = len(trained & {pair.text for pair in self.measured.pairs})
-        if n_seen:
-            raise InvalidInput(
-                f"Texts to measure on must not be trained on. {n_seen:,} of them are. Give other texts."
-            )
+        trained = [row.text for row in (*self.data.rows, *self.data.tune)]
+        check_apart(trained, (pair.text for pair in self.measured.pairs), use="measure")
 
 
 def compare_classifiers(

@@ -54,6 +54,23 @@ def test_another_alias_never_lowers_the_explicit_probability(text, aliases):
     assert (after[..., 2] >= before[..., 2]).all()
 
 
+@given(TEXTS, st.lists(st.sampled_from(["rust", "team led", "sql tests"]), max_size=3, unique=True))
+def test_another_alias_of_one_of_two_skills_never_lowers_its_own_explicit_logit(text, aliases):
+    named = Skill("go", "Go", aliases=tuple(aliases))
+    before = classifier(finder=finder_of(*SKILLS[:2])).logits([text], SKILLS[:2])
+    after = classifier(finder=finder_of(named, SKILLS[1])).logits([text], SKILLS[:2])
+    assert (after[..., :2] == before[..., :2]).all()
+    assert (after[:, 0, 2] >= before[:, 0, 2]).all()
+
+
+def test_a_longer_name_of_one_skill_takes_a_shorter_one_of_another():
+    longer = Skill("go", "Go", aliases=("sql team",))
+    before = classifier(finder=finder_of(*SKILLS[:2])).logits(["led sql team"], SKILLS[:2])
+    after = classifier(finder=finder_of(longer, SKILLS[1])).logits(["led sql team"], SKILLS[:2])
+    assert after[0, 0, 2] > before[0, 0, 2]
+    assert after[0, 1, 2] < before[0, 1, 2]
+
+
 @given(TEXTS)
 def test_evidence_stands_where_the_class_is_not_none_and_lies_in_the_text(text):
     found = classifier(3).classify([text], SKILLS)

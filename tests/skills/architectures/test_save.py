@@ -90,6 +90,18 @@ def test_another_architecture_is_refused(model):
         read_parts(model, architecture="one-pass")
 
 
+@pytest.mark.parametrize(
+    ("architecture", "command"),
+    [
+        ("one-pass", "metier skills train --architecture one-pass"),
+        ("linking", "metier skills train-linker"),
+    ],
+)
+def test_it_is_said_which_command_makes_a_model_that_fits(model, architecture, command):
+    with pytest.raises(ModelFormatError, match=f"Name a folder that `{command}` wrote"):
+        read_parts(model, architecture=architecture)
+
+
 def test_a_backbone_that_is_not_there_is_missed(tmp_path):
     save_parts(Parts("pairwise", TENSORS, 32, encoder_sha256="e"), tmp_path / "m", Origin("tiny"))
     saved = read_parts(tmp_path / "m", architecture="pairwise", encoder_sha256="e")

@@ -1,5 +1,8 @@
 """A small linker over the fake encoder: every word begins a span, and skills are found by their words."""
 
+import json
+import random
+
 import numpy as np
 
 from metier.encoders.fake import FakeEncoder
@@ -88,3 +91,19 @@ def small_head(encoder=ENCODER, tagger=None, **weights):
 def small_linker(encoder=ENCODER, *, taxonomy=None, priors=None, reranker=None, **weights):
     index = index_skills(taxonomy or things(), encoder, cache=None, priors=priors)
     return Linker(encoder, small_head(encoder, **weights), index, reranker=reranker)
+
+
+def write_spans(path, n_texts=40, *, bare=1):
+    """Write texts as in SkillSpan, one in `bare + 1` of them with marks, and return the path."""
+    rng = random.Random(0)
+    lines = []
+    for i in range(n_texts):
+        # Letters: texts that differ in digits only are near copies.
+        tokens = ["".join(rng.choices("abcdefghijklmnop", k=7)) for _ in range(6)]
+        skill, knowledge = ["O"] * 6, ["O"] * 6
+        if i % (bare + 1) == 0:
+            tokens[1:3], skill[1:3] = ["w1", "w2"], ["B", "I"]
+            tokens[4], knowledge[4] = "w7", "B"
+        lines.append(json.dumps({"tokens": tokens, "tags_skill": skill, "tags_knowledge": knowledge}))
+    path.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+    return path

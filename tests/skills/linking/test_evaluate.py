@@ -79,6 +79,13 @@ def test_rows_without_a_target_are_refused(rows):
         evaluate_linking(small_linker(), rows)
 
 
+@pytest.mark.parametrize(("n", "words"), [(0, "0 targets"), (1, "1 target"), (2, "2 targets")])
+def test_missing_targets_are_counted_in_words_that_fit(n, words):
+    rows = [LinkingRow(f"a{i}", "knitting") for i in range(n)]
+    with pytest.raises(InvalidInput, match=rf"it lacks {words}\."):
+        evaluate_linking(small_linker(), rows)
+
+
 def test_rows_are_read_with_whatever_columns_stand_beside(write):
     path = write('﻿sentence,span,sub_span,label\n"Weld, daily",Weld,,weld steel\nx,,,UNDERSPECIFIED\n')
     assert read_linking_rows(path) == (
@@ -92,7 +99,7 @@ def test_rows_are_read_with_whatever_columns_stand_beside(write):
     [
         ("", "It lacks sentence"),
         ("sentence,name\na,b\n", "It lacks label"),
-        ("sentence,label\na,b\n ,c\n", "row 2, field sentence: it must not be empty"),
+        ("sentence,label\na,b\n ,c\n", "row 3, field sentence: it must not be empty"),
         (b"sentence,label\n\xff,b\n", "must be a CSV file in UTF-8"),
     ],
 )

@@ -8,6 +8,7 @@ from metier.skills.linking.pieces import MAX_CHARS, find_pieces, says_something
 from metier.types import Role
 
 AD = """Backend developer
+We are an equal opportunity employer.
 
 About us
 The oldest bakery in town.
@@ -15,7 +16,7 @@ The oldest bakery in town.
 Responsibilities
 - Write services in Go.
 - Test them.
-We are an equal opportunity employer.
+- Wages and bonuses.
 
 We offer
 - Warm bread.
@@ -27,11 +28,34 @@ def pieces(text, role=Role.VACANCY):
 
 
 def test_headings_employer_offer_and_boilerplate_are_left_out():
-    assert pieces(AD) == ["Backend developer", "Write services in Go.", "Test them."]
+    assert pieces(AD) == ["Backend developer", "Write services in Go.", "Test them.", "Wages and bonuses."]
 
 
 def test_a_resume_has_no_offer():
     assert "Warm bread." in pieces(AD, Role.RESUME)
+
+
+@pytest.mark.parametrize("heading", ["Duties:\n", ""])
+def test_duties_about_pay_interviews_and_comforts_are_kept(heading):
+    duties = [
+        "Conduct job interviews.",
+        "Calculate wages and bonuses.",
+        "Prepare meals in the canteen.",
+        "Teach yoga classes.",
+        "Provide dental care to patients.",
+        "Sell life insurance.",
+    ]
+    assert pieces(heading + "\n".join(duties)) == duties
+
+
+@pytest.mark.parametrize("heading", ["Responsibilities", "Requirements", "Nice to have"])
+def test_sections_that_ask_have_no_boilerplate(heading):
+    assert pieces(f"{heading}\nSalary reports.\nJob interviews.\n") == ["Salary reports.", "Job interviews."]
+
+
+def test_a_resume_has_no_boilerplate():
+    text = "Calculated wages for 200 employees.\nConducted job interviews.\n"
+    assert pieces(text, Role.RESUME) == text.splitlines()
 
 
 @pytest.mark.parametrize("text", ["We offer a competitive salary.", "Responsibilities", "C#"])

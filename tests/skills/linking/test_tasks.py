@@ -2,6 +2,8 @@ import random
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 torch = pytest.importorskip("torch")
 pytest.importorskip("transformers")
@@ -18,6 +20,7 @@ from metier.skills.linking.tasks import (  # noqa: E402
     NameTask,
     SentenceTask,
     SpanTask,
+    _Batches,
     fill,
     name_pairs,
     tags_of,
@@ -109,6 +112,33 @@ def test_the_same_seed_and_epoch_give_the_same_batches(network, name):
 
     assert plan(1, 2) == plan(1, 2)
     assert any(plan(1, 2) != plan(1, epoch) for epoch in range(3, 9))
+
+
+def batches_of(n_rows, size, seed):
+    lengths = random.Random(1).sample(range(10_000), n_rows)
+    return list(_Batches(lengths, size, seed))
+
+
+@given(n_rows=st.integers(0, 300), size=st.integers(1, 8), seed=st.integers(0, 99))
+def test_every_row_stands_in_one_batch_and_none_is_alone(n_rows, size, seed):
+    found = batches_of(n_rows, size, seed)
+    assert sorted(row for batch in found for row in batch) == list(range(n_rows))
+    fewest = min(n_rows, 2) if size > 1 else 1
+    assert all(fewest <= len(batch) <= size + (len(batch) % size == 1) for batch in found)
+
+
+@pytest.mark.parametrize("n_rows", [8, 12, 63, 64, 65, 200])
+def test_each_epoch_puts_other_rows_together(n_rows):
+    seen = [{frozenset(batch) for batch in batches_of(n_rows, 4, seed)} for seed in range(6)]
+    assert all(a != b for i, a in enumerate(seen) for b in seen[:i])
+
+
+def test_rows_of_a_batch_are_of_about_equal_length():
+    lengths = random.Random(1).sample(range(10_000), 640)
+    spread = [
+        max(lengths[i] for i in batch) - min(lengths[i] for i in batch) for batch in _Batches(lengths, 8, 3)
+    ]
+    assert np.median(spread) < 1500
 
 
 @pytest.mark.parametrize("name", NAMES)

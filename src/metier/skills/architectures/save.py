@@ -133,7 +133,8 @@ def read_parts(
     name = folder.card.name
     if folder.card.task != TASK_PREFIX + architecture:
         raise ModelFormatError(
-            f"Model {name} is for {folder.card.task!r}, not {TASK_PREFIX + architecture!r}."
+            f"Model {name} is for {folder.card.task!r}, not {TASK_PREFIX + architecture!r}. "
+            f"Name a folder that `{_command_for(architecture)}` wrote."
         )
     tensors, facts = _read_head(folder)
     own = folder.card.files.get(WEIGHTS)
@@ -158,6 +159,12 @@ def read_parts(
         facts=facts,
     )
     return Saved(folder, parts)
+
+
+def _command_for(architecture: str) -> str:
+    if architecture == "linking":
+        return "metier skills train-linker"
+    return f"metier skills train --architecture {architecture}"
 
 
 def _read_head(folder: ModelFolder) -> tuple[dict[str, NDArray[Any]], dict[str, Any]]:

@@ -1,7 +1,8 @@
 """Sentences of job ads that tell of no skill: equal chances, pay and perks, how to apply, praise.
 
-A sentence counts as boilerplate if it says such a thing and asks for nothing. In doubt it is kept: a sentence
-too many costs little, a lost one costs its skills.
+A sentence counts as boilerplate if it says such a thing and asks for nothing; one that opens as a duty does,
+with a bare verb or an infinitive, asks. In doubt it is kept: a sentence too many costs little, a lost one
+costs its skills.
 """
 
 from __future__ import annotations
@@ -51,7 +52,7 @@ def is_boilerplate(sentence: str) -> bool:
 
 @lru_cache(maxsize=1)
 def _asking() -> re.Pattern[str]:
-    return _any_of(words for language in _LANGUAGES for words in language.ASKING)
+    return _any_of(words for language in _LANGUAGES for words in (*language.ASKING, *language.OPENING))
 
 
 @lru_cache(maxsize=len(BoilerplateKind))

@@ -44,6 +44,29 @@ ASKING: Final = (
     r"\byour role will\b",
 )
 
+# Duties that open a sentence, and the same after "you will". Verbs that open boilerplate too, such as work,
+# join, apply, send, learn and enjoy, are not here.
+_DUTY: Final = (
+    r"(?:achieve|act as|adapt|administer|advise|align|analy[sz]e|answer|approve|arrange|articulate|assemble|"
+    r"assess|assign|assist|audit|authori[sz]e|automate|bake|build|calculate|calibrate|carry out|clean|code|"
+    r"collect|communicate|compile|compute|conduct|configure|consult|control|cook|coordinate|"
+    r"co-ordinate|counsel|create|cultivate|customi[sz]e|cut|debug|define|deliver|demonstrate|deploy|design|"
+    r"determine|diagnose|direct|dispatch|document|draft|draw|drive|edit|educate|engage|enter|establish|"
+    r"estimate|evaluate|examine|execute|facilitate|file|forecast|formulate|gather|generate|govern|guide|"
+    r"handle|identify|implement|improve|inspect|install|integrate|interpret|interview|investigate|"
+    r"issue|keep|lead|liaise|lift|load|maintain|make|manage|measure|mentor|migrate|model|monitor|"
+    r"negotiate|nurse|observe|operate|optimi[sz]e|order|organi[sz]e|oversee|pack|paint|participate|perform|"
+    r"plan|prepare|present|process|procure|produce|program|promote|propose|provide|publish|purchase|reconcile|"
+    r"record|recruit|register|repair|report|research|resolve|respond|review|run|schedule|screen|"
+    r"select|sell|serve|service|set up|solve|sort|source|summari[sz]e|supervise|support|take care|teach|"
+    r"test|track|train|translate|treat|troubleshoot|understand|update|upgrade|utili[sz]e|validate|verify|"
+    r"weld|write(?! to\b))\b"
+)
+OPENING: Final = (
+    rf"^[\W\d_]*{_DUTY}(?! (?:for|process)\b)",
+    rf"\byou(?: will|['’]?ll) (?:\w+ly |also |then )?{_DUTY}",
+)
+
 # The words of laws against discrimination; no duty uses them.
 EQUAL_CHANCES: Final = (
     r"\bequal[- ](?:opportunit|employment|chances)",
@@ -75,7 +98,7 @@ OFFER: Final = (
         r"\b(?:great|attractive|employee|generous|competitive|company|startup) (?:\w+ )?(?:benefits|perks|"
         r"rewards)\b"
     ),
-    r"\b(?:salary|salaries|remuneration|wages)\b",
+    r"\b(?:salary|salaries|remuneration|wages)\b(?! (?:negotiations?|surveys?|calculations?|administration))",
     r"\bpaid (?:time|holiday|vacation|leave|parental|annual|sick)",
     (
         r"\b(?:stock (?:options?|grants?)|equity package|warrant program|annual bonus|bonus (?:scheme|plan|"
@@ -129,7 +152,7 @@ APPLICATION: Final = (
     r"\bencourage you to apply\b",
     r"\b(?:your|online|written|complete|motivated) applications?\b",
     r"\bthe application (?:must|should|will|process|form|deadline|procedure)",
-    r"\bapplications? (?:must|should|will be|deadline|form|are|received|procedure)\b",
+    r"\bapplications? (?:must|should|will be|deadline|form|received|procedure)\b",
     r"\b(?:deadline|closing date|start(?:ing)? date|date of (?:employment|commencement))\b",
     r"\b(?:further|more|additional) (?:information|details)\b",
     r"\bhave (?:any )?(?:further )?questions\b",

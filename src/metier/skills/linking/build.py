@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
-from metier.encoders.folder import ModelCard, file_sha256
+from metier.encoders.folder import ModelCard, ModelFolder, file_sha256
 from metier.encoders.reading import Encoder
 from metier.errors import InvalidInput
 from metier.skills.architectures.backbone import load_backbone
@@ -21,7 +21,8 @@ from metier.skills.linking.tasks import ContextTask, NameTask, SentenceTask, Spa
 from metier.skills.seeds import stable_random
 from metier.skills.span_sets import SpannedText, read_span_sets
 from metier.skills.taxonomy import Taxonomy
-from metier.skills.train_classifier import MODEL, RUN, Watch
+from metier.skills.train_classifier import MODEL, RUN, Watch, check_output
+from metier.training.durable import whole_folder
 from metier.training.options import TrainOptions
 from metier.training.splits import Part, assign_parts
 from metier.training.task import TrainingTask
@@ -45,6 +46,9 @@ class LinkerOptions:
         labelled: a CSV of sentences with skills of the taxonomy, for a trained backbone; or None.
         frozen_layers: layers of the backbone, from the lowest, that are not trained.
         weights: of what speaks for a skill.
+
+    Raises:
+        InvalidInput: fewer than 0 frozen layers.
     """
 
     spans: Path
@@ -54,21 +58,27 @@ class LinkerOptions:
     frozen_layers: int = 0
     weights: LinkingWeights = field(default_factory=LinkingWeights)
 
+    def __post_init__(self) -> None:
+        if self.frozen_layers < 0:
+            raise InvalidInput(f"frozen_layers must be 0 or more. Got {self.frozen_layers}.")
+
 
 def build_linker(
     options: LinkerOptions,
-    taxonomy: Taxonomy,
+    taxonomy: Taxonomy | None,
     output: Path,
     *,
     origin: Origin,
-    encoder: Encoder,
+    encoder: Encoder | None = None,
     watch: Watch | None = None,
 ) -> ModelCard:
-    """Train a head for linking and write it; a stopped run goes on, with the same arguments.
+    """Train a head for linking, write it, and return its card.
+
+    A stopped run goes on, with the same arguments; a finished one is not repeated.
 
     Args:
         options: what and how.
-        taxonomy: whose names a backbone learns; a tagger alone learns none.
+        taxonomy: whose names a backbone learns; None for a tagger alone, which learns none.
         output: gets `run`, the record of the training, and `model`, the model folder.
         origin: what the card says of it; training data and metrics are added.
         encoder: what a tagger without a backbone reads the states of.
@@ -76,33 +86,54 @@ def build_linker(
 
     Raises:
         NotFound: a file is missing.
-        InvalidInput: a file breaks its format, or the output holds another run or model.
+        InvalidInput: a file breaks its format or is too small, the output holds another run or model, or the
+            taxonomy or the encoder is missing where it is needed.
         MissingExtra: the `train` extra is not installed.
     """
     watch = watch or Watch()
+    check_output(output)
     network = _network(options, encoder)
     tasks = _tasks(options, taxonomy, network)
-    result = train(network.module, tasks, options.train, output / RUN, say=watch.say, progress=watch.progress)
+    encoder_sha256 = "" if options.backbone is not None or encoder is None else encoder.sha256
+    facts = {"backbone": options.backbone or "", "encoder_sha256": encoder_sha256}
+    if options.backbone is not None and taxonomy is not None:
+        facts["taxonomy_sha256"] = taxonomy.sha256
+    chosen = replace(options.train, inputs={**options.train.inputs, **facts})
+    result = train(network.module, tasks, chosen, output / RUN, say=watch.say, progress=watch.progress)
+    if not (output / MODEL).exists():
+        origin = replace(
+            origin,
+            training_data={**origin.training_data, **_training_data(options, taxonomy)},
+            metrics={**origin.metrics, "tune": {name: dict(found) for name, found in result.scores.items()}},
+        )
+        with whole_folder(output / MODEL) as place:
+            save_linking_head(
+                network.numpy_tagger(),
+                options.weights,
+                place,
+                origin,
+                encoder_sha256=encoder_sha256,
+                backbone=network.source.backbone,
+            )
+    return ModelFolder.peek(output / MODEL).card
+
+
+def _training_data(options: LinkerOptions, taxonomy: Taxonomy | None) -> dict[str, str]:
+    """Return the hashes of what was learned from, by name; a tagger alone learns from the spans only."""
+    tagger_alone = options.backbone is None
     files = [options.spans]
-    if options.backbone and options.labelled:
+    if options.labelled is not None and not tagger_alone:
         files.append(options.labelled)
-    origin = replace(
-        origin,
-        training_data={f"{path.resolve().parent.name}/{path.name}": file_sha256(path) for path in files},
-        metrics={**origin.metrics, "tune": {name: dict(found) for name, found in result.scores.items()}},
-    )
-    return save_linking_head(
-        network.numpy_tagger(),
-        options.weights,
-        output / MODEL,
-        origin,
-        encoder_sha256="" if options.backbone else encoder.sha256,
-        backbone=network.source.backbone,
-    )
+    found = {f"{path.resolve().parent.name}/{path.name}": file_sha256(path) for path in files}
+    if taxonomy is not None and not tagger_alone:
+        found[f"taxonomy: {taxonomy.name}"] = taxonomy.sha256
+    return found
 
 
-def _network(options: LinkerOptions, encoder: Encoder) -> LinkingNetwork:
+def _network(options: LinkerOptions, encoder: Encoder | None) -> LinkingNetwork:
     if options.backbone is None:
+        if encoder is None:
+            raise InvalidInput("A tagger without a backbone needs an encoder. Give one, or name a backbone.")
         return LinkingNetwork(FrozenStates(encoder), seed=options.train.seed)
     backbone = load_backbone(options.backbone)
     freeze_lowest(backbone.model, options.frozen_layers)
@@ -110,11 +141,13 @@ def _network(options: LinkerOptions, encoder: Encoder) -> LinkingNetwork:
     return LinkingNetwork(TrainedStates(backbone), seed=options.train.seed)
 
 
-def _tasks(options: LinkerOptions, taxonomy: Taxonomy, network: LinkingNetwork) -> list[TrainingTask]:
+def _tasks(options: LinkerOptions, taxonomy: Taxonomy | None, network: LinkingNetwork) -> list[TrainingTask]:
     rows, tune = _split(read_span_sets(options.spans), options.train.seed)
     tasks: list[Any] = [SpanTask(network, rows, tune)]
     if options.backbone is None:
         return tasks
+    if taxonomy is None:
+        raise InvalidInput("A backbone learns the names of a taxonomy. Give one, or name no backbone.")
     skills = [entry.skill for entry in taxonomy.entries]
     pairs = name_pairs(skills)
     stable_random("names", options.train.seed).shuffle(pairs)

@@ -105,7 +105,8 @@ def evaluate_linking(linker: Linker, rows: Sequence[LinkingRow], *, seed: int = 
     targets, n_missing = _targets(rows, linker.index.skills)
     if not targets:
         raise InvalidInput(
-            f"No row has a target that taxonomy {linker.index.taxonomy} has; it lacks {n_missing:,} targets. "
+            f"No row has a target that taxonomy {linker.index.taxonomy} has; it lacks {n_missing:,} "
+            f"{'target' if n_missing == 1 else 'targets'}. "
             "Name the taxonomy that the rows were annotated with."
         )
     figures: dict[str, list[float]] = {"mrr": [], **{f"rp@{k}": [] for k in KS}}
@@ -129,7 +130,7 @@ def _rows(reader: csv.DictReader[str], source: str) -> list[LinkingRow]:
     if missing:
         raise InvalidInput(f"{source} must have the columns sentence and label. It lacks {missing[0]}.")
     rows = []
-    for number, row in enumerate(reader, 1):
+    for number, row in enumerate(reader, 2):  # the header is row 1
         sentence, label = ((row[column] or "").strip() for column in _COLUMNS)
         if not sentence:
             raise InvalidInput(f"{source}, row {number}, field sentence: it must not be empty. Fill it in.")

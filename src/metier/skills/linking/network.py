@@ -42,11 +42,12 @@ class LinkingNetwork:
             states: a tensor (n_tokens, dim) for each text.
         """
         torch = require("torch")
-        padded = torch.nn.utils.rnn.pad_sequence(states, batch_first=True)
+        device = self.tagger.norm.weight.device
+        padded = torch.nn.utils.rnn.pad_sequence([rows.to(device) for rows in states], batch_first=True)
         inside = torch.nn.utils.rnn.pad_sequence(
             [torch.ones(len(rows), 1) for rows in states], batch_first=True
         )
-        normed = self.tagger.norm(padded) * inside.to(padded.device)
+        normed = self.tagger.norm(padded) * inside.to(device)
         hidden = self.tagger.conv(self.tagger.dropout(normed).transpose(1, 2)).transpose(1, 2)
         out = self.tagger.out(self.tagger.dropout(torch.relu(hidden)))
         return out.reshape(*out.shape[:2], N_KINDS, N_TAGS)

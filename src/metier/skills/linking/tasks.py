@@ -6,6 +6,7 @@ import hashlib
 import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -28,20 +29,29 @@ _POOL: Final = 16
 
 
 class _Batches(Sequence[Any]):
-    """Batches of rows of about equal length in an order of their own; the same seed, the same batches."""
+    """Batches of rows of about equal length in an order of their own; the same seed, the same batches.
+
+    Another seed puts other rows together. A row that would be left alone joins the batch before it.
+    """
 
     def __init__(self, lengths: Sequence[int], size: int, seed: int) -> None:
         rng = random.Random(seed)
         order = list(range(len(lengths)))
         rng.shuffle(order)
-        pools = [order[i : i + _POOL * size] for i in range(0, len(order), _POOL * size)]
+        n_batches = -(-len(order) // size)
+        # A first pool of random size: few rows would else be one pool, and its batches always the same.
+        first = size * rng.randint(1, max(1, min(_POOL, n_batches - 1)))
+        starts = [0, *range(first, len(order), _POOL * size)]
+        pools = [order[start:stop] for start, stop in pairwise([*starts, len(order)])]
         cut = [
             pool[i : i + size]
             for pool in (sorted(pool, key=lambda row: lengths[row]) for pool in pools)
             for i in range(0, len(pool), size)
         ]
-        self._batches = [batch for batch in cut if len(batch) > 1] or cut
-        rng.shuffle(self._batches)
+        if size > 1 and len(cut) > 1 and len(cut[-1]) == 1:
+            cut[-2:] = [cut[-2] + cut[-1]]
+        rng.shuffle(cut)
+        self._batches = cut
 
     def __len__(self) -> int:
         return len(self._batches)
@@ -200,7 +210,7 @@ class NameTask:
             words,
             labels,
             temperature=TEMPERATURE,
-            also_positive=_same([pair.skill for pair in pairs]),
+            also_positive=_same([pair.skill for pair in pairs]).to(words.device),
             symmetric=True,
         )
 
@@ -264,7 +274,7 @@ class ContextTask:
         for row, text in zip(batch, read, strict=True):
             inside = (text.spans[:, 0] < row.span.end) & (text.spans[:, 1] > row.span.start)
             pooled.append(text.states[torch.from_numpy(inside if inside.any() else ~inside)].mean(dim=0))
-        same = _same([row.label for row in batch])
+        same = _same([row.label for row in batch]).to(labels.device)
         context = in_batch_contrastive(
             torch.stack(pooled), labels, temperature=TEMPERATURE, also_positive=same
         )
@@ -350,6 +360,7 @@ class SentenceTask:
         labels = source.query([_named(self.skills[skill].label) for _, skill in batch])
         right = torch.tensor([[skill in self.rows[i][1] for _, skill in batch] for i, _ in batch])
         pooled = torch.stack([text.states.mean(dim=0) for text in texts])
+        right = right.to(labels.device)
         return in_batch_contrastive(pooled, labels, temperature=TEMPERATURE, also_positive=right)
 
     def evaluate(self) -> Mapping[str, float]:
