@@ -27,14 +27,14 @@ def reseal(folder, drop=""):
     (folder / CARD).write_bytes(replace(card, files=files).dump())
 
 
-def test_the_shipped_models_are_an_encoder_and_its_head():
-    assert set(shipped_models()) == {"base", "skills"}
+def test_the_shipped_models_are_an_encoder_and_its_heads():
+    assert set(shipped_models()) == {"base", "linking", "skills"}
 
 
 def test_own_models_are_listed_after_the_shipped_ones_and_do_not_replace_them(copy, tmp_path):
     shutil.copytree(copy, tmp_path / "base")
     found = installed_models(tmp_path)
-    assert list(found) == ["base", "skills", "copy"]
+    assert list(found) == ["base", "linking", "skills", "copy"]
     assert found["base"] == shipped_models()["base"]
 
 
@@ -45,7 +45,7 @@ def test_a_model_is_found_by_name_or_by_folder(copy, tmp_path):
 
 
 def test_an_unknown_name_is_told_what_there_is(tmp_path):
-    with pytest.raises(NotFound, match=r"no model 'nope'. Models are base, skills; list them"):
+    with pytest.raises(NotFound, match=r"no model 'nope'. Models are base, linking, skills; list them"):
         find_model("nope", tmp_path)
 
 
