@@ -36,7 +36,7 @@ test: lint ## check style, types and docs, then run the tests
 	@$(BIN)/python -m pytest
 
 test-train: $(VENV)/.train ## install torch and the like, and test what needs them
-	@$(BIN)/python -m pytest $$(grep -rlE 'importorskip|find_spec' tests/encoders tests/training tests/skills tests/cli)
+	@$(BIN)/python -m pytest $$(grep -rlE --include='test_*.py' 'importorskip|find_spec' tests/encoders tests/training tests/skills tests/cli)
 
 lint: $(VENV)/.dev ## check style, types and the generated docs
 	$(BIN)/ruff check .
