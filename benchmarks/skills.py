@@ -22,7 +22,7 @@ import csv
 import hashlib
 import json
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -35,7 +35,7 @@ from metier.skills.architectures.classifier import NONE
 from metier.skills.architectures.load import load_classifier
 from metier.skills.architectures.save import Origin
 from metier.skills.architectures.task import SkillTaskOptions
-from metier.skills.evaluate_classifier import Costs, Predictions, predict_pairs, report
+from metier.skills.evaluate_classifier import Costs, Predictions, differences, predict_pairs, report
 from metier.skills.lexical_classifier import LexicalClassifier
 from metier.skills.mentions import MentionFinder
 from metier.skills.negatives import LabelledPair
@@ -47,8 +47,8 @@ from metier.skills.train_classifier import (
     Watch,
     train_classifier,
 )
-from metier.training.intervals import bootstrap, paired_bootstrap, wilson
-from metier.training.metrics import average_precision, evaluate_classes
+from metier.training.intervals import bootstrap, wilson
+from metier.training.metrics import average_precision
 from metier.training.options import TrainOptions
 from metier.training.schedule import Decay
 
@@ -211,7 +211,7 @@ def report_runs(arguments: argparse.Namespace) -> None:
         )
         print(f"{run:28} macro-F1: {line}")
         print(f"{'':28} {_details(figures[run])}", flush=True)
-    figures["differences to pairwise"] = differences(found, parts)
+    figures["differences to pairwise"] = differences_to_pairwise(found, parts)
     print(json.dumps(figures["differences to pairwise"], indent=1))
     figures["sampled nones that a reader agreed with"] = judged_share()
     (arguments.work / "skills.json").write_text(json.dumps(figures, indent=1))
@@ -256,7 +256,7 @@ def implicit_precision(predictions: Predictions, chosen: NDArray[np.bool_]) -> d
     return {"implicit_average_precision": [found.value, found.low, found.high]}
 
 
-def differences(
+def differences_to_pairwise(
     found: dict[str, Predictions], parts: dict[str, NDArray[np.bool_]]
 ) -> dict[str, dict[str, list[float]]]:
     """Return macro-F1 less that of pairwise in the same budget, with its interval, by part."""
@@ -271,16 +271,9 @@ def differences(
             chosen = every & known
             if not chosen.any():
                 continue
-            first, second = (_macro(each.part(chosen)) for each in (predictions, base))
-            gap = paired_bootstrap(first, second, predictions.groups[chosen])
-            table[run][name] = [round(value, 4) for value in (gap.value, gap.low, gap.high)]
+            gap = differences(predictions.part(chosen), base.part(chosen))["macro_f1"]
+            table[run][name] = [round(value, 4) for value in gap or ()]
     return table
-
-
-def _macro(predictions: Predictions) -> Callable[[NDArray[np.int64]], float]:
-    return lambda rows: (
-        evaluate_classes(predictions.gold[rows], predictions.probabilities[rows]).scores.macro_f1
-    )
 
 
 def judged_share() -> dict[str, float] | None:
