@@ -30,24 +30,22 @@ from metier.skills.architectures.save import Origin
 from metier.skills.esco import import_esco
 from metier.skills.linking.build import LinkerOptions, build_linker
 from metier.skills.linking.evaluate import (
-    NO_TARGETS,
     LinkingReport,
-    LinkingRow,
     evaluate_linking,
+    ranking_figures,
     read_linking_rows,
+    targets_of,
 )
 from metier.skills.linking.linker import Linker
 from metier.skills.linking.load import LinkingOptions, load_linker
 from metier.skills.linking.skill_index import index_skills
 from metier.skills.taxonomy import Taxonomy
 from metier.skills.train_classifier import MODEL, Watch
-from metier.training.intervals import Interval, bootstrap
-from metier.training.metrics import reciprocal_rank, rp_at_k
+from metier.training.intervals import Interval
 from metier.training.options import TrainOptions
 
 SEED = 20261121
 SETS = ("tech", "house")
-DEPTHS = (1, 5, 10)
 STEPS = {"frozen": 600, "tuned": 350}
 FROZEN_LAYERS = 6
 Scorer = Callable[[Sequence[str]], NDArray[np.float64]]
@@ -111,9 +109,10 @@ def report(arguments: argparse.Namespace) -> None:
                 weights = replace(linker.weights, **{part: 0.0})
                 less = Linker(linker.encoder, linker.head, linker.index, weights=weights)
                 show(figures, name, f"{label}, without {part}", evaluate_linking(less, rows))
-        texts, targets = wanted(rows, esco)
+        targets, _ = targets_of(rows, [entry.skill for entry in esco.entries])
+        texts = list(targets)
         for label, scorer in partners(esco, base, arguments.work / "cache").items():
-            show(figures, name, label, measured(scorer(texts), targets))
+            show(figures, name, label, ranking_figures(scorer(texts), targets.values()))
     (arguments.work / "linking.json").write_text(json.dumps(figures, indent=1))
 
 
@@ -127,16 +126,6 @@ def show(figures: dict[str, Any], name: str, label: str, found: LinkingReport | 
         mapping = found.to_mapping()
         counts = {key: mapping[key] for key in ("n_sentences", "n_targets", "n_skills", "n_missing_targets")}
         figures[name]["counts"] = counts
-
-
-def wanted(rows: Sequence[LinkingRow], esco: Taxonomy) -> tuple[list[str], list[set[int]]]:
-    """Return the sentences that have a target, and the places of their targets, by label."""
-    place = {entry.skill.label: i for i, entry in reversed(list(enumerate(esco.entries)))}
-    targets: dict[str, set[int]] = {}
-    for row in rows:
-        if row.label not in NO_TARGETS and row.label in place:
-            targets.setdefault(row.sentence, set()).add(place[row.label])
-    return list(targets), list(targets.values())
 
 
 def partners(esco: Taxonomy, encoder: Encoder, cache: Path) -> dict[str, Scorer]:
@@ -162,22 +151,6 @@ def partners(esco: Taxonomy, encoder: Encoder, cache: Path) -> dict[str, Scorer]
         "char TF-IDF": lambda texts: (spelling.transform(texts) @ names.T).toarray(),
         "untuned encoder": lambda texts: encoder.encode(texts, kind=TextKind.PASSAGE) @ vectors.T,
     }
-
-
-def measured(scores: NDArray[np.floating], targets: Sequence[set[int]]) -> dict[str, Interval]:
-    """Return the figures of a matrix of scores, (n_sentences, n_skills)."""
-    figures: dict[str, list[float]] = {"mrr": [], **{f"rp@{k}": [] for k in DEPTHS}}
-    for row, wanted_places in zip(scores, targets, strict=True):
-        hits = np.isin(np.argsort(-row, kind="stable"), list(wanted_places))
-        figures["mrr"].append(reciprocal_rank(hits))
-        for k in DEPTHS:
-            figures[f"rp@{k}"].append(rp_at_k(hits, k=k, n_targets=len(wanted_places)))
-    return {name: mean_of(np.array(each)) for name, each in figures.items()}
-
-
-def mean_of(values: NDArray[np.float64]) -> Interval:
-    """Return the mean of values with its interval."""
-    return bootstrap(lambda rows: float(values[rows].mean()), range(len(values)))
 
 
 def main() -> None:

@@ -6,7 +6,7 @@ Source of the format: Decorte et al. 2022 (arXiv:2209.05987), spans of SkillSpan
 from __future__ import annotations
 
 import csv
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -102,27 +102,40 @@ def evaluate_linking(linker: Linker, rows: Sequence[LinkingRow], *, seed: int = 
     Raises:
         InvalidInput: no row has a target that the taxonomy has.
     """
-    targets, n_missing = _targets(rows, linker.index.skills)
+    targets, n_missing = targets_of(rows, linker.index.skills)
     if not targets:
         raise InvalidInput(
             f"No row has a target that taxonomy {linker.index.taxonomy} has; it lacks {n_missing:,} "
             f"{'target' if n_missing == 1 else 'targets'}. "
             "Name the taxonomy that the rows were annotated with."
         )
-    figures: dict[str, list[float]] = {"mrr": [], **{f"rp@{k}": [] for k in KS}}
-    for wanted, scores in zip(targets.values(), linker.scores(list(targets)), strict=True):
-        hits = np.isin(best_first(scores, len(scores)), list(wanted))
-        figures["mrr"].append(mrr([hits]))
-        for k in KS:
-            figures[f"rp@{k}"].append(rp_at_k(hits, k=k, n_targets=len(wanted)))
     return LinkingReport(
-        intervals={name: _interval(np.array(values), seed) for name, values in figures.items()},
+        intervals=ranking_figures(linker.scores(list(targets)), targets.values(), seed=seed),
         n_sentences=len(targets),
         n_targets=sum(map(len, targets.values())),
         n_skills=len(linker.index.skills),
         n_missing_targets=n_missing,
         made_with=_made_with(linker),
     )
+
+
+def ranking_figures(
+    scores: Iterable[NDArray[np.floating]], targets: Iterable[Collection[int]], *, seed: int = 0
+) -> dict[str, Interval]:
+    """Return mean `mrr`, `rp@1`, `rp@5` and `rp@10` over sentences, with 95 % bootstrap intervals.
+
+    Args:
+        scores: for each sentence the score of every skill, (n_skills,).
+        targets: for each sentence the places of its skills, at least one.
+        seed: of the bootstrap.
+    """
+    figures: dict[str, list[float]] = {"mrr": [], **{f"rp@{k}": [] for k in KS}}
+    for wanted, row in zip(targets, scores, strict=True):
+        hits = np.isin(best_first(row, len(row)), list(wanted))
+        figures["mrr"].append(mrr([hits]))
+        for k in KS:
+            figures[f"rp@{k}"].append(rp_at_k(hits, k=k, n_targets=len(wanted)))
+    return {name: _interval(np.array(values), seed) for name, values in figures.items()}
 
 
 def _rows(reader: csv.DictReader[str], source: str) -> list[LinkingRow]:
@@ -138,7 +151,7 @@ def _rows(reader: csv.DictReader[str], source: str) -> list[LinkingRow]:
     return rows
 
 
-def _targets(rows: Sequence[LinkingRow], skills: Sequence[Skill]) -> tuple[dict[str, set[int]], int]:
+def targets_of(rows: Sequence[LinkingRow], skills: Sequence[Skill]) -> tuple[dict[str, set[int]], int]:
     """Return the places of the skills of each sentence that has any, and how many targets are missing."""
     place = _places(skills)
     targets: dict[str, set[int]] = {}

@@ -69,7 +69,7 @@ def score_skills(
     return Scored(scores, best)
 
 
-def best_first(scores: NDArray[np.float64], top_k: int) -> NDArray[np.int64]:
+def best_first(scores: NDArray[np.floating], top_k: int) -> NDArray[np.int64]:
     """Return the places of the highest scores, (min(top_k, n_skills),), the first of equals first.
 
     >>> best_first(np.array([0.5, 0.9, 0.5, 0.1]), 2).tolist()
