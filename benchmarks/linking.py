@@ -26,7 +26,6 @@ from numpy.typing import NDArray
 
 from metier.encoders.load import Runtime, load_encoder, shipped_models
 from metier.encoders.reading import Encoder, TextKind
-from metier.skills.architectures.save import Origin
 from metier.skills.esco import import_esco
 from metier.skills.linking.build import LinkerOptions, build_linker
 from metier.skills.linking.evaluate import (
@@ -40,9 +39,9 @@ from metier.skills.linking.linker import Linker
 from metier.skills.linking.load import LinkingOptions, load_linker
 from metier.skills.linking.skill_index import index_skills
 from metier.skills.taxonomy import Taxonomy
-from metier.skills.train_classifier import MODEL, Watch
 from metier.training.intervals import Interval
 from metier.training.options import TrainOptions
+from metier.training.output import MODEL, Origin, Watch
 
 SEED = 20261121
 SETS = ("tech", "house")

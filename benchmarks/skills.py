@@ -33,23 +33,20 @@ from numpy.typing import NDArray
 from metier.encoders.load import Runtime, load_encoder, shipped_models
 from metier.skills.architectures.classifier import NONE
 from metier.skills.architectures.load import load_classifier
-from metier.skills.architectures.save import Origin
 from metier.skills.architectures.task import SkillTaskOptions
 from metier.skills.evaluate_classifier import Costs, Predictions, differences, predict_pairs, report
 from metier.skills.lexical_classifier import LexicalClassifier
 from metier.skills.mentions import MentionFinder
 from metier.skills.negatives import LabelledPair
 from metier.skills.train_classifier import (
-    MODEL,
-    RUN,
     ClassifierData,
     ClassifierOptions,
-    Watch,
     train_classifier,
 )
 from metier.training.intervals import bootstrap, wilson
 from metier.training.metrics import average_precision
 from metier.training.options import TrainOptions
+from metier.training.output import MODEL, RUN, Origin, Watch
 from metier.training.schedule import Decay
 
 JUDGED = Path(__file__).parent / "judgements" / "skills_none.csv"

@@ -8,8 +8,8 @@ import typer
 from metier.cli import linking
 from metier.encoders.folder import ModelFolder
 from metier.encoders.load import shipped_models
-from metier.skills.architectures.save import Origin
 from metier.skills.linking.head import LinkingWeights, save_linking_head
+from metier.training.output import Origin
 from tests.skills.linking.small import flat_tagger, write_spans
 from tests.skills.test_esco import HEADER, ROWS
 

@@ -5,7 +5,7 @@ import pytest
 from metier.cli.skill_models import DetectArchitecture, Unknown, detect_with_models, load_model, read_file
 from metier.config import ResolvedSettings
 from metier.errors import InvalidInput, ModelFormatError, ModelMismatch, NotFound
-from metier.skills.architectures.save import Origin
+from metier.training.output import Origin
 from tests.cli import skill_runs
 from tests.skills.architectures import tiny
 
@@ -27,10 +27,10 @@ def models(tmp_path_factory):
     """Return folders of untrained models: a head on the shipped encoder, pairwise and one-pass."""
     pytest.importorskip("torch")
     from metier.skills.architectures.attention_network import LabelAttentionNetwork
-    from metier.skills.architectures.backbone import load_backbone
     from metier.skills.architectures.one_pass import OnePassClassifier
     from metier.skills.architectures.pairwise import PairwiseClassifier
     from metier.skills.architectures.token_states import FrozenStates
+    from metier.training.backbone import load_backbone
     from tests.encoders.models import shipped_encoder
 
     folder = tmp_path_factory.mktemp("models")

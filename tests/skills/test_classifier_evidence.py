@@ -92,8 +92,8 @@ def test_without_a_wish_every_skill_is_asked_for():
 
 def test_a_one_pass_model_is_asked_for_what_it_knows(tmp_path):
     pytest.importorskip("torch")
-    from metier.skills.architectures.backbone import load_backbone
     from metier.skills.architectures.one_pass import OnePassClassifier
+    from metier.training.backbone import load_backbone
     from tests.skills.architectures import tiny
 
     backbone = load_backbone(tiny.save_backbone(tmp_path / "backbone"))

@@ -7,14 +7,14 @@ pytest.importorskip("torch")
 
 from metier.encoders.fake import FakeEncoder
 from metier.errors import InvalidInput
-from metier.skills.architectures.save import Origin
 from metier.skills.architectures.task import SkillTaskOptions
 from metier.skills.classifier_data import measured_pairs
 from metier.skills.compare_classifiers import COMPARISON, Comparison, compare_classifiers
 from metier.skills.negatives import NegativeOptions
 from metier.skills.taxonomy import Taxonomy, TaxonomyEntry
-from metier.skills.train_classifier import ClassifierData, ClassifierOptions, Watch
+from metier.skills.train_classifier import ClassifierData, ClassifierOptions
 from metier.training.options import Device, TrainOptions
+from metier.training.output import Origin, Watch
 from tests.skills.architectures import tiny
 
 TAXONOMY = Taxonomy("tiny", [TaxonomyEntry(skill) for skill in tiny.SKILLS])

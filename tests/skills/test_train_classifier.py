@@ -17,12 +17,8 @@ from metier.skills.data import LabelledText  # noqa: E402
 from metier.skills.taxonomy import Taxonomy, TaxonomyEntry  # noqa: E402
 from metier.skills.train_classifier import (  # noqa: E402
     LORA_LAYERS,
-    MODEL,
-    RUN,
     ClassifierData,
     ClassifierOptions,
-    Watch,
-    check_output,
     make_examples,
     resumable,
     split_rows,
@@ -31,6 +27,7 @@ from metier.skills.train_classifier import (  # noqa: E402
 )
 from metier.training.lora import LoraOptions  # noqa: E402
 from metier.training.options import Device, TrainOptions  # noqa: E402
+from metier.training.output import MODEL, RUN, Watch, check_output  # noqa: E402
 from tests.skills.architectures import tiny  # noqa: E402
 
 # peft asks transformers in a way that transformers calls deprecated.

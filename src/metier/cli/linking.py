@@ -177,10 +177,9 @@ def train_linker(  # noqa: PLR0913, PLR0917 - each parameter is an option that a
     the names and descriptions of a taxonomy too. A tenth of the texts decides which weights are kept. A run
     that was stopped goes on when the same command is given again.
     """
-    from metier.skills.architectures.save import Origin
     from metier.skills.linking.build import LinkerOptions, build_linker
-    from metier.skills.train_classifier import MODEL
     from metier.training.options import TrainOptions
+    from metier.training.output import MODEL, Origin
 
     if backbone is None:
         about = {"labelled": labelled, "taxonomy": taxonomy, "backbone-rate": backbone_rate}

@@ -32,10 +32,10 @@ from metier.errors import InvalidInput
 
 if TYPE_CHECKING:
     from metier.config import Settings
-    from metier.skills.architectures.save import Origin
     from metier.skills.classifier_data import DataFile
     from metier.skills.taxonomy import Taxonomy
     from metier.skills.train_classifier import ClassifierData
+    from metier.training.output import Origin
 
 
 class Architecture(StrEnum):
@@ -173,7 +173,8 @@ def train(  # noqa: PLR0913, PLR0917 - each parameter is an option that a person
     --nproc-per-node 2 -m metier skills train ...
     """
     from metier.skills.classifier_choices import TrainingChoices, options_for
-    from metier.skills.train_classifier import check_output, resumable, train_classifier
+    from metier.skills.train_classifier import resumable, train_classifier
+    from metier.training.output import check_output
 
     choices = TrainingChoices(
         epochs=epochs,
@@ -273,7 +274,7 @@ def compare(  # noqa: PLR0913, PLR0917 - each parameter is an option that a pers
 
 
 def _origin(output: Path, files: Mapping[str, DataFile], taxonomy: Taxonomy) -> Origin:
-    from metier.skills.architectures.save import Origin
+    from metier.training.output import Origin
 
     data = {f"{part}: {file.name}": file.sha256 for part, file in files.items()}
     return Origin(

@@ -12,7 +12,7 @@ from metier._extras import require
 from metier.errors import Cancelled
 
 if TYPE_CHECKING:
-    from metier.skills.train_classifier import Watch
+    from metier.training.output import Watch
 
 
 class StepBar:
@@ -55,7 +55,7 @@ def training_watch() -> Iterator[Watch]:
         Cancelled: the block was interrupted; the message says how to go on.
         MissingExtra: the `train` extra is not installed.
     """
-    from metier.skills.train_classifier import Watch
+    from metier.training.output import Watch
 
     hide_loading_bars()
     try:

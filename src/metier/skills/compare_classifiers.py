@@ -12,7 +12,6 @@ from typing import Any, Final
 from metier.encoders.reading import Encoder
 from metier.errors import InvalidInput
 from metier.skills.architectures.load import load_classifier
-from metier.skills.architectures.save import Origin
 from metier.skills.classifier_data import MeasuredPairs, check_apart
 from metier.skills.evaluate_classifier import Predictions, differences, predict_pairs, report
 from metier.skills.lexical_classifier import ARCHITECTURE as LEXICAL
@@ -20,14 +19,13 @@ from metier.skills.lexical_classifier import LexicalClassifier
 from metier.skills.mentions import MentionFinder
 from metier.skills.taxonomy import Taxonomy
 from metier.skills.train_classifier import (
-    MODEL,
     ClassifierData,
     ClassifierOptions,
     Trained,
-    Watch,
     train_classifier,
 )
 from metier.training.durable import write_whole
+from metier.training.output import MODEL, Origin, Watch
 
 COMPARISON: Final = "comparison.json"
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
@@ -16,13 +16,10 @@ from metier.encoders.reading import Encoder
 from metier.errors import InvalidInput
 from metier.skills.architectures import attention_head, one_pass, pairwise
 from metier.skills.architectures.attention_network import LabelAttentionNetwork
-from metier.skills.architectures.backbone import Backbone, load_backbone
-from metier.skills.architectures.freezing import drop_dropout, freeze_lowest
 from metier.skills.architectures.load import ARCHITECTURES
 from metier.skills.architectures.one_pass import OnePassClassifier
 from metier.skills.architectures.pairwise import PairwiseClassifier
 from metier.skills.architectures.rows import UNKNOWN, Example, examples_from, examples_from_pairs
-from metier.skills.architectures.save import Origin
 from metier.skills.architectures.task import SkillRows, SkillTask, SkillTaskOptions
 from metier.skills.architectures.token_states import FrozenStates, TrainedStates
 from metier.skills.classifier_card import add_readme
@@ -32,18 +29,17 @@ from metier.skills.mentions import MentionFinder
 from metier.skills.negatives import LabelledPair, NegativeOptions, NegativeSampler, labelled_pairs
 from metier.skills.skill_names import NameSpotter
 from metier.skills.taxonomy import Taxonomy
+from metier.training.backbone import Backbone, load_backbone
 from metier.training.durable import whole_folder
+from metier.training.freezing import drop_dropout, freeze_lowest
 from metier.training.lora import LoraOptions, add_lora, merge_lora
 from metier.training.options import Device, TrainOptions
-from metier.training.run_folder import RunFolder
+from metier.training.output import MODEL, RUN, Origin, Watch, check_output
 from metier.training.splits import Part, assign_parts
-from metier.training.task import Progress
 from metier.training.trainer import TrainResult, train
 from metier.types import Skill
 
 TUNE_SHARE: Final = 0.1
-RUN: Final = "run"
-MODEL: Final = "model"
 LORA_LAYERS: Final = ("query", "value", "query_proj", "value_proj", "q", "v", "q_proj", "v_proj")
 """What the usual backbones call their query and value layers; each has two of these."""
 
@@ -106,14 +102,6 @@ class ClassifierOptions:
         if self.lora is None or self.train.backbone_rate is not None:
             return self.train
         return replace(self.train, backbone_rate=self.lora.backbone_rate(self.train.head_rate))
-
-
-@dataclass(frozen=True, slots=True)
-class Watch:
-    """Who is told how a training goes: in sentences, and step by step."""
-
-    say: Callable[[str], None] = lambda _: None
-    progress: Progress | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -214,22 +202,6 @@ def train_classifier(
             add_readme(place)
     state.wait_for_everyone()
     return Trained(result, ModelFolder.peek(output / MODEL).card, state.is_main_process)
-
-
-def check_output(output: Path) -> None:
-    """Refuse a folder that a training cannot write to or go on in, before it takes its time.
-
-    Raises:
-        InvalidInput: it is a file, or holds other things than a run and its model.
-    """
-    if output.exists() and not output.is_dir():
-        raise InvalidInput(f"{output} must be a folder. Name another one.")
-    if not output.is_dir():
-        return
-    if any(output.iterdir()) and not (output / RUN).is_dir():
-        raise InvalidInput(f"{output} must be empty or hold a run. Name another folder.")
-    if (output / MODEL).exists() and RunFolder(output / RUN).summary() is None:
-        raise InvalidInput(f"{output} holds a model of no finished run. Name another folder.")
 
 
 def resumable(

@@ -14,7 +14,8 @@ from metier.skills.architectures.attention_head import (
     mention_pairs,
     skill_blocks,
 )
-from metier.skills.architectures.save import HEAD, Origin, read_parts
+from metier.skills.architectures.save import HEAD, read_parts
+from metier.training.output import Origin
 
 DIM, RANK = 16, 4
 ENCODER = FakeEncoder(DIM)

@@ -14,7 +14,6 @@ from metier.skills.architectures.attention_network import (  # noqa: E402
     mention_weights,
     to_numpy,
 )
-from metier.skills.architectures.backbone import load_backbone  # noqa: E402
 from metier.skills.architectures.label_attention import LabelAttentionClassifier  # noqa: E402
 from metier.skills.architectures.rows import Example  # noqa: E402
 from metier.skills.architectures.save import Origin  # noqa: E402
@@ -22,6 +21,7 @@ from metier.skills.architectures.task import SkillRows, SkillTask, SkillTaskOpti
 from metier.skills.architectures.token_states import FrozenStates, TrainedStates  # noqa: E402
 from metier.skills.mentions import MentionFinder  # noqa: E402
 from metier.skills.taxonomy import Taxonomy, TaxonomyEntry  # noqa: E402
+from metier.training.backbone import load_backbone  # noqa: E402
 from metier.types import Skill, Span  # noqa: E402
 from tests.skills.architectures import tiny  # noqa: E402
 

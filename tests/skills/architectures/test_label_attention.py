@@ -12,9 +12,9 @@ from metier.skills.architectures.label_attention import (
     find_mentions,
     query_vectors,
 )
-from metier.skills.architectures.save import Origin
 from metier.skills.mentions import MentionFinder
 from metier.skills.taxonomy import Taxonomy, TaxonomyEntry
+from metier.training.output import Origin
 from metier.types import Skill, Span
 from tests.encoders.models import TracingNetwork, word_tokenizer
 from tests.skills.architectures.test_attention_head import random_head

@@ -11,12 +11,13 @@ pytest.importorskip("transformers")
 from metier.encoders.fake import FakeEncoder  # noqa: E402
 from metier.errors import ModelFormatError  # noqa: E402
 from metier.skills.architectures.attention_network import LabelAttentionNetwork  # noqa: E402
-from metier.skills.architectures.backbone import load_backbone  # noqa: E402
 from metier.skills.architectures.load import ARCHITECTURES, load_classifier  # noqa: E402
 from metier.skills.architectures.one_pass import OnePassClassifier  # noqa: E402
 from metier.skills.architectures.pairwise import PairwiseClassifier  # noqa: E402
-from metier.skills.architectures.save import Origin, Parts, save_parts  # noqa: E402
+from metier.skills.architectures.save import Parts, save_parts  # noqa: E402
 from metier.skills.architectures.token_states import FrozenStates, TrainedStates  # noqa: E402
+from metier.training.backbone import load_backbone  # noqa: E402
+from metier.training.output import Origin  # noqa: E402
 from tests.skills.architectures import tiny  # noqa: E402
 
 TEXTS = ["w1 w2 w20", "w3 " * 300, ""]

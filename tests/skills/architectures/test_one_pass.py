@@ -7,10 +7,11 @@ torch = pytest.importorskip("torch")
 pytest.importorskip("transformers")
 
 from metier.errors import InvalidInput, ModelFormatError, ModelMismatch  # noqa: E402
-from metier.skills.architectures.backbone import load_backbone  # noqa: E402
 from metier.skills.architectures.one_pass import OnePassClassifier  # noqa: E402
-from metier.skills.architectures.save import Origin, Parts, save_parts  # noqa: E402
+from metier.skills.architectures.save import Parts, save_parts  # noqa: E402
 from metier.skills.architectures.task import SkillRows, SkillTask, SkillTaskOptions  # noqa: E402
+from metier.training.backbone import load_backbone  # noqa: E402
+from metier.training.output import Origin  # noqa: E402
 from metier.types import Skill  # noqa: E402
 from tests.skills.architectures import tiny  # noqa: E402
 

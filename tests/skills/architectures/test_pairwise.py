@@ -5,11 +5,11 @@ torch = pytest.importorskip("torch")
 pytest.importorskip("transformers")
 
 from metier.errors import InvalidInput  # noqa: E402
-from metier.skills.architectures.backbone import load_backbone  # noqa: E402
 from metier.skills.architectures.pairwise import PairwiseClassifier  # noqa: E402
 from metier.skills.architectures.rows import Example  # noqa: E402
 from metier.skills.architectures.save import Origin  # noqa: E402
 from metier.skills.architectures.task import SkillRows, SkillTask, SkillTaskOptions  # noqa: E402
+from metier.training.backbone import load_backbone  # noqa: E402
 from metier.types import Skill  # noqa: E402
 from tests.skills.architectures import tiny  # noqa: E402
 

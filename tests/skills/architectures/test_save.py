@@ -10,9 +10,10 @@ pytest.importorskip("transformers")
 
 from metier.encoders.folder import CARD, WEIGHTS, file_entry  # noqa: E402
 from metier.errors import InvalidInput, ModelFormatError, ModelMismatch, NotFound  # noqa: E402
-from metier.skills.architectures.backbone import load_backbone  # noqa: E402
 from metier.skills.architectures.pairwise import PairwiseClassifier  # noqa: E402
-from metier.skills.architectures.save import HEAD, Origin, Parts, read_parts, save_parts  # noqa: E402
+from metier.skills.architectures.save import HEAD, Parts, read_parts, save_parts  # noqa: E402
+from metier.training.backbone import load_backbone  # noqa: E402
+from metier.training.output import Origin  # noqa: E402
 from tests.skills.architectures.tiny import save_backbone  # noqa: E402
 
 TENSORS = {"weight": np.ones((3, 32), np.float32)}

@@ -6,10 +6,10 @@ pytest.importorskip("transformers")
 
 from metier.encoders.fake import FakeEncoder  # noqa: E402
 from metier.encoders.reading import TextKind  # noqa: E402
-from metier.skills.architectures.backbone import load_backbone  # noqa: E402
-from metier.skills.architectures.label_attention import backbone_encoder, query_vectors  # noqa: E402
+from metier.skills.architectures.label_attention import query_vectors  # noqa: E402
 from metier.skills.architectures.token_states import FrozenStates, TrainedStates  # noqa: E402
 from metier.skills.vectors import skill_text  # noqa: E402
+from metier.training.backbone import backbone_encoder, load_backbone  # noqa: E402
 from tests.skills.architectures import tiny  # noqa: E402
 
 

@@ -145,8 +145,7 @@ def test_weights_that_are_left_out_have_their_default():
 def test_a_tuned_backbone_lies_in_the_folder_and_is_the_encoder(tmp_path):
     pytest.importorskip("torch")
     pytest.importorskip("transformers")
-    from metier.skills.architectures.backbone import load_backbone
-    from metier.skills.architectures.label_attention import backbone_encoder
+    from metier.training.backbone import backbone_encoder, load_backbone
     from tests.skills.architectures import tiny
 
     backbone = load_backbone(tiny.save_backbone(tmp_path / "bert"))

@@ -3,9 +3,9 @@ import json
 import pytest
 
 from metier.errors import ModelMismatch, NotFound
-from metier.skills.architectures.save import Origin
 from metier.skills.linking.head import LinkingWeights, save_linking_head
 from metier.skills.linking.load import LinkingOptions, load_linker
+from metier.training.output import Origin
 from tests.skills.linking.small import ENCODER, flat_tagger, things
 
 
@@ -48,7 +48,7 @@ def test_a_missing_reranker_is_not_found(folder, tmp_path):
 def test_a_model_that_brings_its_encoder_asks_for_none(tmp_path):
     pytest.importorskip("torch")
     pytest.importorskip("transformers")
-    from metier.skills.architectures.backbone import load_backbone
+    from metier.training.backbone import load_backbone
     from tests.skills.architectures import tiny
 
     backbone = load_backbone(tiny.save_backbone(tmp_path / "bert"))

@@ -5,9 +5,9 @@ torch = pytest.importorskip("torch")
 pytest.importorskip("transformers")
 
 from metier.encoders.fake import FakeEncoder  # noqa: E402
-from metier.skills.architectures.backbone import load_backbone  # noqa: E402
 from metier.skills.architectures.token_states import FrozenStates, TrainedStates  # noqa: E402
 from metier.skills.linking.network import LinkingNetwork  # noqa: E402
+from metier.training.backbone import load_backbone  # noqa: E402
 from tests.skills.architectures import tiny  # noqa: E402
 
 TEXTS = ["one", "plan budgets and weld steel , every day", "two words"]

@@ -9,7 +9,6 @@ torch = pytest.importorskip("torch")
 pytest.importorskip("transformers")
 
 from metier.encoders.fake import FakeEncoder  # noqa: E402
-from metier.skills.architectures.backbone import load_backbone  # noqa: E402
 from metier.skills.architectures.token_states import FrozenStates, TrainedStates  # noqa: E402
 from metier.skills.linking.network import LinkingNetwork  # noqa: E402
 from metier.skills.linking.tagger import BEGIN, INSIDE, OUTSIDE  # noqa: E402
@@ -26,6 +25,7 @@ from metier.skills.linking.tasks import (  # noqa: E402
     tags_of,
 )
 from metier.skills.span_sets import LabelledSpan, SpanKind, SpannedText  # noqa: E402
+from metier.training.backbone import load_backbone  # noqa: E402
 from metier.types import Skill, Span  # noqa: E402
 from tests.skills.architectures import tiny  # noqa: E402
 

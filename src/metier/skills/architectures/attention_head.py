@@ -36,7 +36,8 @@ from metier.encoders.pooling import unit_rows
 from metier.encoders.reading import Reading
 from metier.errors import InvalidInput, ModelFormatError, ModelMismatch
 from metier.skills.architectures.classifier import EXPLICIT, IMPLICIT, N_CLASSES, NONE
-from metier.skills.architectures.save import Origin, Parts, Saved, save_parts
+from metier.skills.architectures.save import Parts, Saved, save_parts
+from metier.training.output import Origin
 
 ARCHITECTURE: Final = "label-attention"
 EMPTY_LOGIT: Final = -30.0

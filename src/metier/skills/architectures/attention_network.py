@@ -14,18 +14,18 @@ from metier._extras import require
 from metier.encoders.folder import ModelCard
 from metier.errors import InvalidInput
 from metier.skills.architectures.attention_head import ARCHITECTURE, EMPTY_LOGIT, LabelAttentionHead
-from metier.skills.architectures.backbone import join_parts, spread_evenly
 from metier.skills.architectures.classifier import EXPLICIT, IMPLICIT
 from metier.skills.architectures.evidence import tokens_in
 from metier.skills.architectures.label_attention import (
     LabelAttentionClassifier,
-    backbone_encoder,
     find_mentions,
 )
 from metier.skills.architectures.rows import Example, Outcome
-from metier.skills.architectures.save import Origin, Parts, save_parts
+from metier.skills.architectures.save import Parts, save_parts
 from metier.skills.architectures.token_states import FrozenStates, StateSource, TokenStates, TrainedStates
 from metier.skills.mentions import MentionFinder
+from metier.training.backbone import backbone_encoder, join_parts, spread_evenly
+from metier.training.output import Origin
 from metier.types import Skill
 
 RANK: Final = 32

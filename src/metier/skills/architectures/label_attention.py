@@ -15,8 +15,7 @@ from numpy.typing import NDArray
 
 from metier.encoders.folder import WEIGHTS, ModelFolder
 from metier.encoders.reading import Encoder, Reading, TextKind
-from metier.encoders.torch_network import TorchNetwork
-from metier.encoders.windowed import OVERLAP, EncoderSpec, WindowedEncoder
+from metier.encoders.windowed import OVERLAP, WindowedEncoder
 from metier.encoders.windows import plan_windows
 from metier.errors import ModelMismatch
 from metier.skills.architectures.attention_head import (
@@ -27,7 +26,6 @@ from metier.skills.architectures.attention_head import (
     mentions_within,
     skill_blocks,
 )
-from metier.skills.architectures.backbone import Backbone
 from metier.skills.architectures.classifier import (
     N_CLASSES,
     NONE,
@@ -40,6 +38,7 @@ from metier.skills.architectures.evidence import evidence_spans, token_shares, w
 from metier.skills.architectures.save import read_parts
 from metier.skills.mentions import MentionFinder
 from metier.skills.vectors import skill_text
+from metier.training.backbone import backbone_encoder
 from metier.types import Skill
 
 QueryVectors = Callable[[Sequence[Skill]], NDArray[np.floating]]
@@ -211,12 +210,6 @@ def find_mentions(
     found = [] if finder is None else finder.find(text)
     names = [(m.span.start, m.span.end, place[m.skill]) for m in found if m.skill in place]
     return mention_pairs(spans, names)
-
-
-def backbone_encoder(backbone: Backbone, *, sha256: str) -> WindowedEncoder:
-    """Return a trained backbone as an encoder of metier; it is put into evaluation mode."""
-    spec = EncoderSpec(backbone.name, sha256, backbone.max_tokens)
-    return WindowedEncoder(backbone.tokenizer, TorchNetwork(backbone.model), spec)
 
 
 def count_windows(encoder: Encoder, reading: Reading) -> int:

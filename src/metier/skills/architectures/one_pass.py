@@ -16,7 +16,10 @@ from numpy.typing import NDArray
 from metier._extras import require
 from metier.encoders.folder import ModelCard
 from metier.errors import InvalidInput, ModelFormatError, ModelMismatch
-from metier.skills.architectures.backbone import (
+from metier.skills.architectures.classifier import N_CLASSES, Classified, check_request, no_evidence, softmax
+from metier.skills.architectures.rows import Example, Outcome
+from metier.skills.architectures.save import Parts, read_parts, save_parts
+from metier.training.backbone import (
     MAX_TRAIN_WINDOWS,
     Backbone,
     Frame,
@@ -27,9 +30,7 @@ from metier.skills.architectures.backbone import (
     tensors_of,
     text_windows,
 )
-from metier.skills.architectures.classifier import N_CLASSES, Classified, check_request, no_evidence, softmax
-from metier.skills.architectures.rows import Example, Outcome
-from metier.skills.architectures.save import Origin, Parts, read_parts, save_parts
+from metier.training.output import Origin
 from metier.types import Skill
 
 ARCHITECTURE: Final = "one-pass"

@@ -17,16 +17,6 @@ from numpy.typing import NDArray
 
 from metier._extras import require
 from metier.encoders.folder import ModelCard
-from metier.skills.architectures.backbone import (
-    MAX_TRAIN_WINDOWS,
-    Backbone,
-    batches_by_length,
-    join_parts,
-    linear_head,
-    load_tensors,
-    tensors_of,
-    text_windows,
-)
 from metier.skills.architectures.classifier import (
     N_CLASSES,
     NONE,
@@ -36,8 +26,19 @@ from metier.skills.architectures.classifier import (
     softmax,
 )
 from metier.skills.architectures.rows import Example, Outcome
-from metier.skills.architectures.save import Origin, Parts, read_parts, save_parts
+from metier.skills.architectures.save import Parts, read_parts, save_parts
 from metier.skills.vectors import skill_text
+from metier.training.backbone import (
+    MAX_TRAIN_WINDOWS,
+    Backbone,
+    batches_by_length,
+    join_parts,
+    linear_head,
+    load_tensors,
+    tensors_of,
+    text_windows,
+)
+from metier.training.output import Origin
 from metier.types import Skill
 
 ARCHITECTURE: Final = "pairwise"

@@ -17,24 +17,12 @@ from metier.encoders.folder import CARD, TOKENIZER, WEIGHTS, ModelCard, ModelFol
 from metier.encoders.parameters import count_parameters, safetensors_shapes
 from metier.encoders.torch_network import read_network
 from metier.errors import InvalidInput, ModelFormatError, ModelMismatch
-from metier.skills.architectures.backbone import Backbone
+from metier.training.backbone import Backbone
+from metier.training.output import Origin
 
 HEAD: Final = "head.safetensors"
 CONFIG: Final = "config.json"
 TASK_PREFIX: Final = "skills-"
-
-
-@dataclass(frozen=True, slots=True)
-class Origin:
-    """What a card says of where a model comes from; `ModelCard` explains the fields."""
-
-    name: str
-    base: str = ""
-    license: str = ""
-    languages: tuple[str, ...] = ()
-    command: str = ""
-    training_data: Mapping[str, str] = field(default_factory=dict)
-    metrics: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -13,15 +13,15 @@ from metier._extras import require
 from metier.encoders.reading import Encoder, Reading
 from metier.encoders.windowed import OVERLAP, visible_spans
 from metier.encoders.windows import plan_windows, split_windows
-from metier.skills.architectures.backbone import (
+from metier.skills.architectures.label_attention import query_vectors
+from metier.skills.vectors import skill_text
+from metier.training.backbone import (
     MAX_TRAIN_WINDOWS,
     Backbone,
     Row,
     batches_by_length,
     spread_evenly,
 )
-from metier.skills.architectures.label_attention import query_vectors
-from metier.skills.vectors import skill_text
 from metier.types import Skill
 
 _CACHE_BYTES: Final = 1_000_000_000

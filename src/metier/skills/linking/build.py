@@ -10,9 +10,6 @@ from typing import Any, Final
 from metier.encoders.folder import ModelCard, ModelFolder, file_sha256
 from metier.encoders.reading import Encoder
 from metier.errors import InvalidInput
-from metier.skills.architectures.backbone import load_backbone
-from metier.skills.architectures.freezing import drop_dropout, freeze_lowest
-from metier.skills.architectures.save import Origin
 from metier.skills.architectures.token_states import FrozenStates, TrainedStates
 from metier.skills.labelled_csv import read_label_table
 from metier.skills.linking.head import LinkingWeights, save_linking_head
@@ -21,9 +18,11 @@ from metier.skills.linking.tasks import ContextTask, NameTask, SentenceTask, Spa
 from metier.skills.seeds import stable_random
 from metier.skills.span_sets import SpannedText, read_span_sets
 from metier.skills.taxonomy import Taxonomy
-from metier.skills.train_classifier import MODEL, RUN, Watch, check_output
+from metier.training.backbone import load_backbone
 from metier.training.durable import whole_folder
+from metier.training.freezing import drop_dropout, freeze_lowest
 from metier.training.options import TrainOptions
+from metier.training.output import MODEL, RUN, Origin, Watch, check_output
 from metier.training.splits import Part, assign_parts
 from metier.training.task import TrainingTask
 from metier.training.trainer import train

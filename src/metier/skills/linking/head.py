@@ -15,10 +15,10 @@ import numpy as np
 from metier.encoders.folder import WEIGHTS, ModelCard, ModelFolder
 from metier.encoders.reading import Encoder
 from metier.errors import InvalidInput, ModelFormatError, ModelMismatch
-from metier.skills.architectures.backbone import Backbone
-from metier.skills.architectures.label_attention import backbone_encoder
-from metier.skills.architectures.save import HEAD, TASK_PREFIX, Origin, Parts, read_parts, save_parts
+from metier.skills.architectures.save import HEAD, TASK_PREFIX, Parts, read_parts, save_parts
 from metier.skills.linking.tagger import SpanTagger
+from metier.training.backbone import Backbone, backbone_encoder
+from metier.training.output import Origin
 
 ARCHITECTURE: Final = "linking"
 TASK: Final = TASK_PREFIX + ARCHITECTURE

@@ -7,10 +7,10 @@ from typing import Any, Final
 import numpy as np
 
 from metier._extras import require
-from metier.skills.architectures.backbone import join_parts
-from metier.skills.architectures.freezing import freeze_lowest
 from metier.skills.architectures.token_states import StateSource
 from metier.skills.linking.tagger import KERNEL, N_KINDS, N_TAGS, SpanTagger
+from metier.training.backbone import join_parts
+from metier.training.freezing import freeze_lowest
 
 WIDTH: Final = 128
 DROPOUT: Final = 0.2

@@ -3,8 +3,8 @@ import pytest
 torch = pytest.importorskip("torch")
 
 from metier.errors import InvalidInput  # noqa: E402
-from metier.skills.architectures.backbone import load_backbone  # noqa: E402
-from metier.skills.architectures.freezing import drop_dropout, freeze_lowest  # noqa: E402
+from metier.training.backbone import load_backbone  # noqa: E402
+from metier.training.freezing import drop_dropout, freeze_lowest  # noqa: E402
 from tests.skills.architectures import tiny  # noqa: E402
 
 

@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from metier._extras import require
-from metier.encoders.torch_network import read_network, read_tokenizer
-from metier.encoders.windowed import OVERLAP
+from metier.encoders.torch_network import TorchNetwork, read_network, read_tokenizer
+from metier.encoders.windowed import OVERLAP, EncoderSpec, WindowedEncoder
 from metier.encoders.windows import plan_windows
 from metier.errors import ModelMismatch
 
@@ -153,6 +153,12 @@ def _checked(backbone: Backbone) -> Backbone:
             f"{_LEAST_ROOM} beside special tokens."
         )
     return backbone
+
+
+def backbone_encoder(backbone: Backbone, *, sha256: str) -> WindowedEncoder:
+    """Return a trained backbone as an encoder of metier; it is put into evaluation mode."""
+    spec = EncoderSpec(backbone.name, sha256, backbone.max_tokens)
+    return WindowedEncoder(backbone.tokenizer, TorchNetwork(backbone.model), spec)
 
 
 def join_parts(backbone: Backbone | None, head: Any) -> Any:

@@ -7,7 +7,7 @@ torch = pytest.importorskip("torch")
 pytest.importorskip("transformers")
 
 from metier.errors import ModelFormatError, ModelMismatch, NotFound  # noqa: E402
-from metier.skills.architectures.backbone import (  # noqa: E402
+from metier.training.backbone import (  # noqa: E402
     Row,
     batches_by_length,
     join_parts,
