@@ -15,6 +15,11 @@ MetierError
 ├─ ModelError                       a model folder cannot be used
 │  ├─ ModelFormatError              a file is missing, damaged, changed or not what its name says
 │  └─ ModelMismatch                 the parts do not belong together, or to this program
+├─ BackendError                    something beneath metier fails: a disk, a database, a server
+│  ├─ StoreUnavailable              the database cannot be opened or reached
+│  ├─ StoreBusy (TimeoutError)      another process writes to it for too long
+│  ├─ StoreDamaged                  its file is no database of metier, or is corrupt
+│  └─ StoreFull                     the disk is full; what was committed stays
 ├─ MissingExtra (ImportError)       an optional dependency is not installed
 └─ Cancelled                        stopped by the user; what was done is kept
 
@@ -115,6 +120,36 @@ class ModelMismatch(ModelError):
     """The parts of a model do not belong together, or not to this version of metier."""
 
     code = "model_mismatch"
+
+
+class BackendError(MetierError):
+    """Something beneath metier fails that the caller did not cause; trying again later may help."""
+
+    code = "backend_error"
+
+
+class StoreUnavailable(BackendError):
+    """The database cannot be opened or reached."""
+
+    code = "store_unavailable"
+
+
+class StoreBusy(BackendError, TimeoutError):
+    """Another process writes to the database for too long; nothing was changed."""
+
+    code = "store_busy"
+
+
+class StoreDamaged(BackendError):
+    """The file is no database of metier, or is corrupt."""
+
+    code = "store_damaged"
+
+
+class StoreFull(BackendError):
+    """The disk is full; nothing was changed, and what was committed before stays."""
+
+    code = "store_full"
 
 
 class MissingExtra(MetierError, ImportError):

@@ -1,1 +1,1 @@
-"""What outlives a run."""
+"""What outlives a run: journals, and the store of documents, vectors and full text."""
