@@ -10,12 +10,14 @@ from metier.errors import MissingExtra
 
 EXTRA_OF: Final[dict[str, str]] = {
     "accelerate": "train",
+    "bm25s": "train",
     "datasets": "train",
     "matplotlib": "train",
     "nncf": "train",
     "onnx": "train",
     "onnxruntime": "train",
     "peft": "train",
+    "pyarrow": "train",
     "sentence_transformers": "train",
     "sklearn": "train",
     "torch": "train",

@@ -9,6 +9,7 @@ from safetensors.numpy import save
 
 from metier.encoders.folder import CARD, NETWORK, TOKENIZER, WEIGHTS, ModelCard, file_entry
 from metier.encoders.load import Runtime, find_model, installed_models, load_encoder, shipped_models
+from metier.encoders.reading import TextKind
 from metier.errors import MissingExtra, ModelFormatError, NotFound
 from tests.encoders.models import shipped_encoder
 
@@ -101,3 +102,18 @@ def test_float32_weights_without_torch_name_the_extra(copy, monkeypatch):
 def test_the_encoder_knows_its_name_hash_and_size():
     encoder = shipped_encoder()
     assert (encoder.name, encoder.dim, len(encoder.sha256)) == ("metier-base", 384, 64)
+
+
+def test_float32_weights_are_read_with_the_prefixes_of_their_card(tmp_path):
+    pytest.importorskip("torch")
+    pytest.importorskip("transformers")
+    from tests.encoders.hugging_face import save_tiny
+
+    save_tiny(tmp_path / "tiny", "bert")
+    card = ModelCard.parse((shipped_models()["base"] / CARD).read_bytes())
+    (tmp_path / "tiny" / CARD).write_bytes(replace(card, prefixes={"query": "query: "}).dump())
+    reseal(tmp_path / "tiny")
+    encoder = load_encoder(tmp_path / "tiny", Runtime())
+    as_query = encoder.encode(["w1"], kind=TextKind.QUERY)
+    assert (as_query == encoder.encode(["query: w1"], kind=TextKind.PASSAGE)).all()
+    assert not (as_query == encoder.encode(["w1"], kind=TextKind.PASSAGE)).all()

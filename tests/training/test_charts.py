@@ -8,7 +8,7 @@ mpl = pytest.importorskip("matplotlib")
 from matplotlib._pylab_helpers import Gcf  # noqa: E402 - pyplot's list of figures
 
 from metier.errors import InvalidInput  # noqa: E402
-from metier.training.charts import draw_confusion, draw_curves, draw_reliability  # noqa: E402
+from metier.training.charts import draw_before_after, draw_confusion, draw_curves, draw_reliability  # noqa: E402
 from metier.training.metrics import reliability  # noqa: E402
 
 TABLE = np.array([[5, 1, 0], [2, 3, 1], [0, 0, 4]])
@@ -32,6 +32,11 @@ DRAWINGS = [
     pytest.param(lambda path: draw_curves(LOG, path), ["loss", "score", "step", "a", "b"], id="curves"),
     pytest.param(lambda path: draw_reliability(BINS, path), ["confidence", "share that is right"], id="bins"),
     pytest.param(lambda path: draw_confusion(TABLE, LABELS, path), [*LABELS, "decided", "true"], id="table"),
+    pytest.param(
+        lambda path: draw_before_after(["a", "b"], [0.2, 0.2], [0.3, 0.1], path, name="MRR"),
+        ["a", "b", "MRR", "before", "after"],
+        id="runs",
+    ),
 ]
 
 

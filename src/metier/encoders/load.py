@@ -75,7 +75,9 @@ def load_encoder(path: Path, runtime: Runtime) -> Encoder:
     if WEIGHTS in folder.card.files:
         from metier.encoders.torch_network import load_torch_encoder
 
-        return load_torch_encoder(str(path), name=folder.card.name, sha256=folder.sha256)
+        return load_torch_encoder(
+            str(path), name=folder.card.name, sha256=folder.sha256, prefixes=_prefixes(folder)
+        )
     raise ModelFormatError(
         f"Model {folder.card.name} holds neither {NETWORK} nor {WEIGHTS}, so it is no encoder."
     )
@@ -96,6 +98,9 @@ def _openvino_encoder(folder: ModelFolder, runtime: Runtime) -> Encoder:
         tokenizer = Tokenizer.from_file(str(folder.file(TOKENIZER)))
     except Exception as error:
         raise ModelFormatError(f"Model {folder.card.name}: {TOKENIZER} is no tokenizer.") from error
-    prefixes = {TextKind(kind): words for kind, words in folder.card.prefixes.items()}
-    spec = EncoderSpec(folder.card.name, folder.sha256, folder.card.max_tokens, prefixes)
+    spec = EncoderSpec(folder.card.name, folder.sha256, folder.card.max_tokens, _prefixes(folder))
     return WindowedEncoder(tokenizer, network, spec)
+
+
+def _prefixes(folder: ModelFolder) -> dict[TextKind, str]:
+    return {TextKind(kind): words for kind, words in folder.card.prefixes.items()}

@@ -121,6 +121,44 @@ def draw_confusion(table: NDArray[np.int64], labels: Sequence[str], path: Path) 
         _save(figure, path, f"Confusion matrix: {right:,} of {int(table.sum()):,} decisions are right.")
 
 
+def draw_before_after(
+    labels: Sequence[str], before: Sequence[float], after: Sequence[float], path: Path, *, name: str
+) -> None:
+    """Draw a figure of some runs before and after training, a line for each run, the first on top.
+
+    Args:
+        labels: one for each run, at least one run.
+        before: the figure of each run before training.
+        after: the figure after it.
+        path: an SVG or PNG file.
+        name: of the figure, for the axis.
+
+    Raises:
+        InvalidInput: no runs, figures that do not fit the labels, or a file's name that ends in something
+            else.
+        MissingExtra: matplotlib is not installed.
+    """
+    if not labels or not len(labels) == len(before) == len(after):
+        raise InvalidInput(
+            f"There must be a label and both figures for each run. Got {len(labels)}, {len(before)} and "
+            f"{len(after)}."
+        )
+    with _style():
+        figure = _figure(7.2, 1.4 + 0.32 * len(labels))
+        axes = figure.subplots()
+        rows = range(len(labels))
+        axes.hlines(rows, before, after, color="0.8", linewidth=1.5)
+        axes.plot(before, rows, "o", color="0.6", label="before")
+        axes.plot(after, rows, "o", color=_COLOURS[0], label="after")
+        axes.set_yticks(rows, labels)
+        axes.invert_yaxis()
+        axes.set_xlabel(name)
+        _legend(axes)
+        best = max(rows, key=lambda row: after[row])
+        title = f"{name} of {len(labels)} runs before and after training."
+        _save(figure, path, f"{title} Best after it: {labels[best]}, {after[best]:.3f}.")
+
+
 def _draw_scores(axes: Any, evaluations: Sequence[Mapping[str, Any]]) -> None:
     x = [record["step"] for record in evaluations]
     tasks = list(evaluations[0]["tasks"])
