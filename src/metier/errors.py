@@ -135,7 +135,7 @@ class StoreUnavailable(BackendError):
 
 
 class StoreBusy(BackendError, TimeoutError):
-    """Another process writes to the database for too long; nothing was changed."""
+    """Another process holds the database for too long; the message says if anything was changed."""
 
     code = "store_busy"
 

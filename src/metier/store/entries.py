@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from metier.errors import InvalidInput
-from metier.types import EvidenceLabel, Role, Span
+from metier.types import EvidenceLabel, Importance, Role, Span
 
 MAX_ID_CHARS: Final = 200
 _DATE: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
@@ -34,11 +34,22 @@ class Identity:
 
 @dataclass(frozen=True, slots=True, order=True)
 class EntrySkill:
-    """A skill that a document shows or a vacancy asks for: its id, its label to show, and how it is said."""
+    """A skill that a document shows or a vacancy asks for.
+
+    Attributes:
+        id: of the skill.
+        name: its label, to show.
+        label: explicit or implicit.
+        importance: how much a vacancy asks for it; None where it only names it, and in a resume.
+        choice: skills of a vacancy with the same number, from 1, are one requirement that any of them
+            meets; 0 for one by itself.
+    """
 
     id: str
     name: str
     label: EvidenceLabel
+    importance: Importance | None = None
+    choice: int = 0
 
 
 @dataclass(frozen=True, slots=True, eq=False)

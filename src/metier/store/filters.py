@@ -155,4 +155,4 @@ def _own(entry: Entry, field: Field) -> tuple[str | float, ...]:
     value: str | float | None = getattr(entry, field.value)
     if value is None:
         return ()
-    return (value if isinstance(value, float) else value.lower(),)
+    return (value.lower() if isinstance(value, str) else value,)

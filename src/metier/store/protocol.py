@@ -51,7 +51,11 @@ class Store(Protocol):
     def delete(self, ids: Sequence[str]) -> int:
         """Erase documents so that no byte of them is left on the disk; return how many there were.
 
-        Unknown ids are passed over.
+        Unknown ids are passed over. Many in one call cost little more than one.
+
+        Raises:
+            StoreBusy: nothing was changed; or the documents are gone, and a reader holds on to traces of
+                them on the disk, which the next call erases. The message says which.
         """
         ...
 

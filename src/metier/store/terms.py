@@ -29,8 +29,10 @@ def find_terms(text: str) -> list[str]:
     Source: Porter, "Snowball" (snowballstem.org), through PyStemmer.
     """
     terms: list[str] = []
-    for match in _WORD.finditer(text.lower().replace("ё", "е")):
-        word = match[0]
+    for word in _WORD.findall(text.lower().replace("ё", "е")):
+        if word.isalnum():  # nearly all are
+            terms.append(_stem(word))
+            continue
         parts = [part for part in _JOINED.split(word) if part]
         if len(parts) > 1 or word.startswith("."):
             terms.append(word)
@@ -38,6 +40,7 @@ def find_terms(text: str) -> list[str]:
     return [term[:_MAX_TERM_CHARS] for term in terms]
 
 
+@lru_cache(maxsize=65_536)
 def _stem(word: str) -> str:
     if _CYRILLIC.search(word):
         return str(_stemmer("russian").stemWord(word))
