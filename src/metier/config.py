@@ -6,9 +6,10 @@ Order: command-line flag, environment variable `METIER_<NAME>`, the user's `conf
 from __future__ import annotations
 
 import os
+import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any, Self
 
@@ -24,6 +25,8 @@ _LIMITS = ReadingLimits()
 _OCR = OcrPolicy()
 _NO_OCR = "none"
 _MOST_THREADS = 1024
+# In an address such as postgresql://user:password@host/database, or a list of key=value.
+_PASSWORD = re.compile(r"(//[^/@:]*:|password=)[^@\s&]*(@|\b|$)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +44,7 @@ class Settings:
         taxonomy: `default`, the name of an imported taxonomy, or a path.
         model: name or folder of the encoder to read with; `none` to go by words alone.
         threads: threads for the encoder; 0 for as many as there are cores. Changes no result.
+        index: file or postgresql:// address of the search index; empty for a file in `data_dir`.
         data_dir: folder for what a user imports.
         cache_dir: folder for what can be made again at any time.
     """
@@ -55,6 +59,7 @@ class Settings:
     taxonomy: str = "default"
     model: str = "base"
     threads: int = 0
+    index: str = ""
     data_dir: Path = Path()
     cache_dir: Path = Path()
 
@@ -95,6 +100,16 @@ class ResolvedSettings:
 
     settings: Settings
     origins: tuple[Setting, ...]
+
+    @property
+    def shown(self) -> tuple[Setting, ...]:
+        """Return the origins with passwords masked, to show."""
+        return tuple(
+            replace(setting, value=_PASSWORD.sub(r"\1***\2", setting.value))
+            if isinstance(setting.value, str)
+            else setting
+            for setting in self.origins
+        )
 
     @classmethod
     def load(cls, environment: Mapping[str, str] | None = None) -> Self:

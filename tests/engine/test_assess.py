@@ -110,7 +110,7 @@ def test_the_same_input_gives_the_same_bytes_in_any_order_and_process(engine, va
     engine.assess(read(engine, WEAK), vacancy=vacancy)
     assert to_json(engine.assess(read(engine, STRONG), vacancy=vacancy)) == alone
     code = (
-        "import sys; from tests.test_engine import *\n"
+        "import sys; from tests.engine.test_assess import *\n"
         "with Engine(small_taxonomy(), limits=ReadingLimits(), as_of=AS_OF) as engine:\n"
         "    vacancy = engine.prepare_vacancy(read(engine, VACANCY, 'job.txt', Role.VACANCY))\n"
         "    sys.stdout.write(to_json(engine.assess(read(engine, STRONG), vacancy=vacancy)))\n"

@@ -18,7 +18,7 @@ def show(
     """Show each setting, its value and where it comes from."""
     from metier.config import ResolvedSettings
 
-    origins = ResolvedSettings.load().origins
+    origins = ResolvedSettings.load().shown
     if options.wants_json(output_format):
         rows = (
             json.dumps({"name": s.name, "value": s.value, "origin": s.origin}, default=str) for s in origins

@@ -1,13 +1,15 @@
-"""What to read: files, folders, standard input, and rows of JSON lines."""
+"""What to read: files, folders, standard input, and rows of JSON lines or of a table."""
 
 from __future__ import annotations
 
+import csv
 import json
 import os
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any, Final
 
 from metier.documents.formats import SUFFIXES
 from metier.errors import CorruptDocument, EmptyDocument, InvalidInput, NotFound, UnreadableFile
@@ -15,8 +17,11 @@ from metier.errors import CorruptDocument, EmptyDocument, InvalidInput, NotFound
 STANDARD_INPUT = "-"
 DOCUMENT_SUFFIXES = tuple(f".{suffix}" for suffix in SUFFIXES)
 ROWS_SUFFIX = ".jsonl"
+TABLE_DELIMITERS: Final = {".csv": ",", ".tsv": "\t"}
 _TEXT_KEYS = ("text", "resume", "description")
-
+FIELD_KEYS: Final = ("role", "title", "level", "years", "place", "date")
+"""What a row may say of its document beside id and text."""
+_MAX_CELL_CHARS: Final = 10_000_000
 
 _MAX_NAME_CHARS = 200
 _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff\u2028\u2029\u202a-\u202e\u2066-\u2069]")
@@ -32,6 +37,7 @@ class Source:
         data: its bytes, for a document that came through standard input or the network.
         text: the text itself, for documents that are rows.
         error: why the row or file could not be taken, if so.
+        fields: what a row says of its document, by the keys of `FIELD_KEYS`; empty for files.
     """
 
     name: str
@@ -39,6 +45,7 @@ class Source:
     data: bytes | None = None
     text: str | None = None
     error: InvalidInput | None = None
+    fields: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "name", printable_name(self.name))
@@ -55,7 +62,8 @@ def find_sources(path: Path) -> Iterator[Source]:
 
     Args:
         path: a file of any kind, a folder (searched with its folders, for files whose ending metier
-            reads; hidden ones are passed over), or a `.jsonl` file with a text in each row.
+            reads; hidden ones are passed over), or a `.jsonl`, `.csv` or `.tsv` file with a text in each
+            row and, if it likes, the fields of `FIELD_KEYS`.
 
     Raises:
         NotFound: nothing is there.
@@ -71,6 +79,8 @@ def find_sources(path: Path) -> Iterator[Source]:
         raise NotFound(f"There is no file or folder at {printable_name(str(path))}. Check the path.")
     elif path.suffix.lower() == ROWS_SUFFIX:
         yield from _rows(path, name=path.name)
+    elif path.suffix.lower() in TABLE_DELIMITERS:
+        yield from _table_rows(path)
     else:
         yield Source(path.name, path=path)
 
@@ -118,14 +128,43 @@ def _row(line: bytes, place: str) -> Source:
         return Source(
             place, error=CorruptDocument(f"{place} is not a line of UTF-8 JSON. Mend or remove it.")
         )
-    fields: dict[str, object] = row if isinstance(row, dict) else {"text": row}
-    identifier = fields.get("id")
+    return _source_of(row if isinstance(row, dict) else {"text": row}, place)
+
+
+def _table_rows(path: Path) -> Iterator[Source]:
+    """Yield the rows of a table whose first line names its columns."""
+    n_rows = 0
+    limit = csv.field_size_limit(_MAX_CELL_CHARS)
+    try:
+        with path.open(encoding="utf-8-sig", errors="strict", newline="") as file:
+            reader = csv.DictReader(file, delimiter=TABLE_DELIMITERS[path.suffix.lower()])
+            for row in reader:
+                n_rows += 1
+                named = {key.strip().lower(): cell for key, cell in row.items() if isinstance(key, str)}
+                yield _source_of(named, f"{path.name}:{n_rows}")
+    except OSError as exc:
+        yield Source(path.name, error=UnreadableFile(f"{path.name} cannot be opened: {exc.strerror}."))
+        return
+    except (UnicodeDecodeError, csv.Error):
+        place = f"{path.name}:{n_rows + 1}"
+        error = CorruptDocument(f"{place} and what follows is no table in UTF-8. Save it as CSV in UTF-8.")
+        yield Source(place, error=error)
+        return
+    finally:
+        csv.field_size_limit(limit)
+    if not n_rows:
+        yield Source(path.name, error=EmptyDocument(f"{path.name} holds no rows."))
+
+
+def _source_of(row: Mapping[str, Any], place: str) -> Source:
+    identifier = row.get("id")
     name = str(identifier) if isinstance(identifier, str | int) and str(identifier).strip() else place
-    text = next((fields[key] for key in _TEXT_KEYS if key in fields), None)
+    text = next((row[key] for key in _TEXT_KEYS if row.get(key) is not None), None)
     if not isinstance(text, str):
         keys = ", ".join(_TEXT_KEYS)
         error: InvalidInput = CorruptDocument(f"{place} needs one of the keys {keys} with a string.")
         return Source(name, error=error)
     if not text.strip():
         return Source(name, error=EmptyDocument(f"{place} holds no text."))
-    return Source(name, text=text)
+    said = {key: str(row[key]).strip() for key in FIELD_KEYS if isinstance(row.get(key), str | int | float)}
+    return Source(name, text=text, fields={key: value for key, value in said.items() if value})

@@ -1,4 +1,4 @@
-"""Composes the capabilities: what every surface calls."""
+"""Reads documents, detects their skills, and holds resumes against a vacancy."""
 
 from __future__ import annotations
 
@@ -108,6 +108,23 @@ class Vacancy:
     document: Document
     wanted: tuple[Wanted, ...]
     vector: NDArray[np.float32] | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Examination:
+    """What is found in a document, before it is held against anything.
+
+    Attributes:
+        view: the document as scores see it.
+        reading: the view's text as the encoder read it, or None without an encoder.
+        found: what the view shows of each skill; quotes are in offsets of the view.
+        skills: the same; quotes are in offsets of the document.
+    """
+
+    view: ScoringView
+    reading: Reading | None
+    found: tuple[SkillEvidence, ...]
+    skills: tuple[SkillEvidence, ...]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -221,7 +238,17 @@ class Engine:
 
         Words that no score counts show nothing, and personal facts are not seen.
         """
-        return self._score(scoring_view(document), None).skills
+        return self.examine(scoring_view(document)).skills
+
+    def detect(self, text: str) -> tuple[SkillEvidence, ...]:
+        """Return what a few words show of each skill, without reading them by meaning."""
+        return self._detector.detect(text)
+
+    def examine(self, view: ScoringView) -> Examination:
+        """Return what a document as scores see it shows of each skill."""
+        reading = self._detector.read(view.text)
+        found = self._detector.detect(view.text, view.sections, reading=reading)
+        return Examination(view, reading, found, tuple(_led_back(evidence, view) for evidence in found))
 
     def json_resume(self, document: Document) -> dict[str, Any]:
         """Return a document as JSON Resume, with the skills that it names outright.
@@ -239,16 +266,14 @@ class Engine:
         if not document.readable:
             reasons = " ".join(finding.message for finding in document.findings)
             raise InvalidInput(f"{document.source} is no readable vacancy. {reasons}")
-        view = scoring_view(document)
-        reading = self._detector.read(view.text)
-        found = self._detector.detect(view.text, view.sections, reading=reading)
-        wanted = find_requirements(document, [_led_back(evidence, view) for evidence in found])
+        examined = self.examine(scoring_view(document))
+        wanted = find_requirements(document, examined.skills)
         if not wanted:
             raise InvalidInput(
                 f"{document.source} asks for no skill of taxonomy {self.provenance.taxonomy}, so nothing can "
                 "be compared. Name another taxonomy, or assess without a vacancy."
             )
-        return Vacancy(document, wanted, reading.vector if reading else None)
+        return Vacancy(document, wanted, examined.reading.vector if examined.reading else None)
 
     def assess(self, document: Document, *, vacancy: Vacancy | None = None) -> Assessment:
         """Return all that metier says of a document; an unreadable one is said to be so and not scored.
@@ -281,14 +306,12 @@ class Engine:
         )
 
     def _score(self, view: ScoringView, vacancy: Vacancy | None) -> _Scores:
-        reading = self._detector.read(view.text)
-        found = self._detector.detect(view.text, view.sections, reading=reading)
-        skills = tuple(_led_back(evidence, view) for evidence in found)
+        examined = self.examine(view)
         return _Scores(
-            skills,
-            cover(vacancy.wanted, skills) if vacancy else None,
-            self._similarity(view, reading, vacancy),
-            find_stuffing(view.text, found),
+            examined.skills,
+            cover(vacancy.wanted, examined.skills) if vacancy else None,
+            self._similarity(view, examined.reading, vacancy),
+            find_stuffing(view.text, examined.found),
         )
 
     def _similarity(
