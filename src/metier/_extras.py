@@ -27,7 +27,6 @@ EXTRA_OF: Final[dict[str, str]] = {
     "prometheus_client": "serve",
     "sqlalchemy": "serve",
     "uvicorn": "serve",
-    "pgvector": "postgres",
     "psycopg": "postgres",
     "ray": "ray",
     "openai": "llm",
