@@ -81,3 +81,18 @@ def test_a_limit_is_a_number_that_a_clock_can_hold(load, value):
 def test_settings_check_themselves():
     with pytest.raises(SettingsError, match="timeout_s must be above 0"):
         Settings(timeout_s=0)
+
+
+@pytest.mark.parametrize(
+    ("given", "shown"),
+    [
+        ("postgresql://anna:s3cret@db/talent", "postgresql://anna:***@db/talent"),
+        ("postgresql://anna@db/talent", "postgresql://anna@db/talent"),
+        ("postgresql://db/talent?password=s3cret", "postgresql://db/talent?password=***"),
+        ("team.db", "team.db"),
+    ],
+)
+def test_passwords_are_not_shown(given, shown):
+    resolved = ResolvedSettings.load({"METIER_INDEX": given})
+    assert resolved.settings.index == given
+    assert {setting.name: setting.value for setting in resolved.shown}["index"] == shown

@@ -34,7 +34,7 @@ def small(tmp_path):
 
 
 def test_the_shipped_model_is_listed(metier):
-    row, _, head = metier("models", "list").rows
+    row, *_, head = metier("models", "list").rows
     assert (head["name"], head["task"]) == ("skills", "skills")
     folder = ModelFolder.peek(BASE)
     assert row.keys() == LIST_KEYS
@@ -46,7 +46,13 @@ def test_the_shipped_model_is_listed(metier):
 
 def test_added_models_are_listed_too(metier, small):
     assert metier("models", "pull", small).code == 0
-    assert {row["name"] for row in metier("models", "list").rows} == {"base", "linking", "skills", "small"}
+    assert {row["name"] for row in metier("models", "list").rows} == {
+        "base",
+        "linking",
+        "search",
+        "skills",
+        "small",
+    }
     table = metier("models", "list", "--format", "table").out
     assert {line.split()[0] for line in table.splitlines() if " encoder " in line} == {"base", "small"}
 
@@ -176,7 +182,7 @@ def test_an_added_model_can_be_removed(metier, small, models):
     assert result.code == 0
     assert "Removed model small." in result.err
     assert list(models.iterdir()) == []
-    assert [row["name"] for row in metier("models", "list").rows] == ["base", "linking", "skills"]
+    assert [row["name"] for row in metier("models", "list").rows] == ["base", "linking", "search", "skills"]
 
 
 def test_the_shipped_model_cannot_be_removed(metier):

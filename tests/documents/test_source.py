@@ -81,3 +81,45 @@ def test_a_name_is_safe_to_print(name):
 def test_a_path_that_no_system_takes_is_an_error():
     with pytest.raises(InvalidInput, match="cannot be opened"):
         list(find_sources(Path("x" * 5000)))
+
+
+def table_of(tmp_path, content, name="rows.csv"):
+    path = tmp_path / name
+    path.write_bytes(content)
+    return list(find_sources(path))
+
+
+def test_a_table_has_a_document_in_each_row_and_what_it_says_of_it(tmp_path):
+    content = '\ufeffID,Title,Years,Text\nv1,Cook,3,"Cooks, and\nbakes."\nv2,,,Drives.\n'.encode()
+    first, second = table_of(tmp_path, content)
+    assert (first.name, first.text) == ("v1", "Cooks, and\nbakes.")
+    assert dict(first.fields) == {"title": "Cook", "years": "3"}
+    assert (second.name, dict(second.fields)) == ("v2", {})
+
+
+def test_a_table_may_be_parted_by_tabs(tmp_path):
+    (row,) = table_of(tmp_path, b"id\ttext\na\tCooks, and bakes.\n", name="rows.tsv")
+    assert row.text == "Cooks, and bakes."
+
+
+def test_a_row_of_json_says_of_its_document_what_it_likes(tmp_path):
+    row = {"id": 7, "text": "Cooks.", "place": "Oslo", "years": 2.5, "level": None, "salary": 3}
+    path = tmp_path / "rows.jsonl"
+    path.write_text(json.dumps(row) + "\n")
+    (source,) = find_sources(path)
+    assert dict(source.fields) == {"place": "Oslo", "years": "2.5"}
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"id,text\n", "holds no rows"),
+        (b"", "holds no rows"),
+        (b"id,salary\na,3\n", "needs one of the keys"),
+        (b"id,text\na, \n", "holds no text"),
+        (b"id,text\na,\xff\xfe\n", "no table in UTF-8"),
+    ],
+)
+def test_a_bad_table_is_explained(tmp_path, content, message):
+    (source,) = table_of(tmp_path, content)
+    assert message in str(source.error)
