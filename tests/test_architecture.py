@@ -54,6 +54,9 @@ LIGHT_MODULES = [
     ("metier.cli", HEAVY_FOR_CLI),
 ]
 
+# Ray is told of telemetry and of the secret of a cluster by variables alone; they are set for as long as it
+# starts and put back after.
+MAY_TOUCH_ENVIRONMENT = {"config.py", "batch/ray_cluster.py"}
 ENVIRONMENT = {"environ", "environb", "getenv", "getenvb", "putenv", "unsetenv"}
 MODULE_NAME = re.compile(r"metier((?:\.[A-Za-z_]\w*)+)(?::\w+)?")
 
@@ -185,7 +188,7 @@ def test_the_gate_lets_legal_imports_pass(here, source):
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(PACKAGE)))
 def test_only_config_touches_the_environment(path):
-    if layer_of(path) != "config":
+    if path.relative_to(PACKAGE).as_posix() not in MAY_TOUCH_ENVIRONMENT:
         assert environment_uses(path.read_text(encoding="utf-8")) == []
 
 

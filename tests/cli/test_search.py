@@ -71,7 +71,8 @@ def test_an_index_answers_says_why_and_forgets(metier, index, tmp_path):
     assert metier("search", "show", "anna", *at).code == 2
     stats = metier("search", "stats", "--format", "json", *at).rows[0]
     assert stats["documents"] == {"resume": 2, "vacancy": 2}
-    assert metier("search", "delete", "anna", *at).code == 1
+    again = metier("search", "delete", "anna", "ivan", *at)
+    assert (again.code, "There is no document anna" in again.err, "ivan" in again.err) == (1, True, False)
 
 
 def test_tables_show_hits_documents_and_figures(metier, index):
@@ -106,13 +107,51 @@ def test_a_query_comes_through_standard_input(metier, index):
     assert {row["document_id"] for row in found.rows} == {"olga", "ledger"}
 
 
+def test_a_name_that_is_a_file_and_an_id_is_taken_where_both_are_the_same(
+    metier, index, tmp_path, monkeypatch
+):
+    folder = tmp_path / "cvs"
+    folder.mkdir()
+    (folder / "v.txt").write_text(VACANCIES["backend"], encoding="utf-8")
+    monkeypatch.chdir(folder)
+    at = ("--index", index, *AS_OF)
+    assert metier("search", "index", folder, "--role", "vacancy", *at).code == 0
+    found = metier("search", "similar", "v.txt", "--format", "json", *at)
+    assert {row["role"] for row in found.rows} == {"resume"}
+
+    (folder / "v.txt").write_text(RESUMES["olga"], encoding="utf-8")
+    refused = metier("search", "similar", "v.txt", *at)
+    assert (refused.code, "Write ./v.txt for the file" in refused.err) == (2, True)
+    found = metier("search", "similar", "./v.txt", "--format", "json", "--top-k", "1", *at)
+    assert [row["document_id"] for row in found.rows] == ["ledger"]
+
+
+def test_an_output_never_overwrites_the_index_or_what_is_read(metier, index, tmp_path):
+    cv = tmp_path / "cv.txt"
+    cv.write_text(RESUMES["olga"], encoding="utf-8")
+    for output in (cv, index):
+        before = output.read_bytes()
+        result = metier(
+            "search", "similar", cv, "--format", "json", "--output", output, "--index", index, *AS_OF
+        )
+        assert (result.code, "would be lost" in result.err) == (2, True)
+        assert output.read_bytes() == before
+
+
+def test_hits_are_no_html(metier, index, tmp_path):
+    result = metier("search", "query", "python", "--output", tmp_path / "o.html", "--index", index)
+    assert (result.code, "choose another ending" in result.err) == (2, True)
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
         (("query", "python", "--filter", "salary>=3"), "no field 'salary'"),
         (("query", " "), "must hold a word"),
         (("query", "x" * 300_000), "may have 250,000 characters"),
-        (("similar", "nobody"), "nobody"),
+        (("similar", "nobody"), "no file nobody, and the index holds no document"),
+        (("similar", "한" * 200), "Check the name"),
+        (("query", "python", "--filter", "skill=juggling"), "no skill 'juggling'"),
         (("query", "python", "--rerank", "pairwise"), "--rerank-model"),
         (("query", "python", "--model", "none"), "needs an encoder"),
     ],

@@ -1,7 +1,9 @@
 import json
+from contextlib import contextmanager
 
 import pytest
 
+from metier.engine.indexing import one_by_one
 from tests.cli.test_search import AS_OF, quick, write_rows
 from tests.engine.samples import RESUMES, VACANCIES
 
@@ -49,3 +51,25 @@ def test_nothing_to_index_is_an_error(metier, tmp_path):
     without_role = metier("search", "index", write_rows(tmp_path / "a.jsonl", RESUMES))
     assert without_role.code == 1
     assert "a resume or a vacancy" in without_role.err
+
+
+@pytest.mark.usefixtures("quick")
+def test_with_ray_each_worker_opens_the_same_maker(metier, tmp_path, monkeypatch):
+    """The cluster is left out: what is sent to a worker is called here."""
+
+    @contextmanager
+    def opened_cluster(scale):
+        yield scale
+
+    def ray_indexer(make_maker, cluster, *, like):
+        assert cluster.workers == 2
+        there = make_maker()
+        there.engine.close()
+        assert there.engine.provenance == like.engine.provenance
+        return one_by_one(like)
+
+    monkeypatch.setattr("metier.cli.search_index.opened_cluster", opened_cluster)
+    monkeypatch.setattr("metier.batch.on_ray.ray_indexer", ray_indexer)
+    rows = write_rows(tmp_path / "a.jsonl", RESUMES)
+    ray = ("--engine", "ray", "--workers", "2")
+    assert "Indexed 3 documents" in metier("search", "index", rows, "--role", "resume", *AS_OF, *ray).err

@@ -79,6 +79,45 @@ def test_filters_narrow_what_is_searched(searcher):
     assert result.n_searched == 1
 
 
+def test_skills_may_be_called_by_any_of_their_names(searcher):
+    by_id, by_name = (
+        searcher.query("engineer", SearchOptions(where=parse_filter([f"skill={name}"])))
+        for name in ("postgresql", "Postgres")
+    )
+    assert set(ids(by_id)) == {"anna", "backend"}
+    assert by_name == by_id
+
+
+def test_a_skill_that_there_is_not_is_refused(searcher):
+    with pytest.raises(InvalidInput, match="no skill 'juggling' in the taxonomy .* metier skills taxonomy"):
+        searcher.query("engineer", SearchOptions(where=parse_filter(["skill=python,juggling"])))
+
+
+def test_what_a_writer_deletes_during_a_search_is_left_out(maker):
+    class Deleting(MemoryStore):
+        def matching(self, query, **options):
+            found = super().matching(query, **options)
+            self.delete(["anna"])
+            return found
+
+    with Deleting() as store:
+        index_sources(maker, store, rows(RESUMES), role=Role.RESUME)
+        found = Searcher(maker, store).query("python sql", TEN)
+    assert sorted(ids(found)) == ["ivan", "olga"]
+    assert [hit.rank for hit in found.hits] == [1, 2]
+
+
+def test_coverage_and_what_is_missing_are_those_of_an_assessment(searcher, maker):
+    for name, text in VACANCIES.items():
+        vacancy = maker.engine.prepare_vacancy(maker.engine.read(Source(name, text=text), role=Role.VACANCY))
+        for hit in searcher.similar_to(name, TEN).hits:
+            resume = maker.engine.read(Source(hit.document_id, text=RESUMES[hit.document_id]))
+            coverage = maker.engine.assess(resume, vacancy=vacancy).coverage
+            assert hit.coverage == pytest.approx(coverage.score, abs=1e-6)
+            missing = [item.name for item in coverage.requirements if item.status == "missing"]
+            assert list(hit.missing) == missing
+
+
 def test_reranking_orders_by_coverage(searcher):
     options = SearchOptions(rerank=Rerank.COVERAGE, where=parse_filter(["role=resume"]))
     found = searcher.similar_to("backend", options)
@@ -111,6 +150,13 @@ def test_modes_say_what_found_a_hit(searcher):
     assert all(hit.lexical is None and hit.dense is not None for hit in dense)
     lexical = searcher.query("python", SearchOptions(mode=SearchMode.LEXICAL)).hits
     assert all(hit.dense is None and hit.lexical is not None for hit in lexical)
+
+
+def test_words_alone_find_a_hit_yet_its_passages_are_the_nearest(searcher):
+    (hit,) = searcher.query("Tableau", SearchOptions(top_k=1, mode=SearchMode.LEXICAL)).hits
+    scores = [passage.score for passage in hit.passages]
+    assert scores == sorted(scores, reverse=True)
+    assert any(scores)
 
 
 def test_top_k_limits_the_hits(searcher):

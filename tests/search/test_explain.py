@@ -41,6 +41,16 @@ def test_what_a_vacancy_only_names_is_shared_but_not_asked_for():
     assert found.coverage == 0
 
 
+def test_what_is_required_comes_before_what_is_preferred_in_the_order_of_the_vacancy():
+    wanted = [
+        skill("aws", importance=PREFERRED),
+        skill("django", importance=REQUIRED, choice=1),
+        skill("go", importance=REQUIRED),
+        skill("flask", importance=REQUIRED, choice=1),
+    ]
+    assert compare_skills(wanted, []).missing == ("Django or Flask", "Go", "Aws")
+
+
 def test_without_importance_all_is_asked_for():
     assert choices_of([skill("go"), skill("git")]) == [[skill("go")], [skill("git")]]
 

@@ -19,6 +19,7 @@ def test_a_whole_entry_is_taken():
         ({"years": -1.0}, "years must be 0 or more"),
         ({"years": float("nan")}, "years must be 0 or more"),
         ({"date": "30.11.2026"}, "date must be like 2026-11-30"),
+        ({"date": "2026-02-31"}, "date must be like 2026-11-30"),
         ({"passages": (Span(0, 1), Span(1, 2))}, "passage_vectors"),
         ({"vector": np.array([np.nan] * 8, np.float32)}, "vectors must be finite"),
         ({"vector": unit(1)[None]}, r"vector must be \(dim,\)"),

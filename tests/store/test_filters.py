@@ -42,6 +42,22 @@ def test_a_document_does_not_pass(expression):
     assert not parse_filter([expression]).holds(ENTRY)
 
 
+@pytest.mark.parametrize(
+    ("expression", "values"),
+    [
+        ('place="London, UK"', ("london, uk",)),
+        ('place= "London, UK" , Leeds', ("london, uk", "leeds")),
+        ('place=Leeds,"Bath, UK","York"', ("leeds", "bath, uk", "york")),
+        ('place=5" pipes,a "b" c', ('5" pipes', 'a "b" c')),
+        ('place="open, end', ('"open', "end")),
+        ("place=,Leeds,,", ("leeds",)),
+    ],
+)
+def test_a_value_in_quotation_marks_may_hold_commas(expression, values):
+    (condition,) = parse_filter([expression]).conditions
+    assert condition.values == values
+
+
 def test_all_conditions_must_hold():
     assert parse_filter(["skill=sql", "skill=python"]).holds(ENTRY)
     assert not parse_filter(["skill=sql", "skill=java"]).holds(ENTRY)
@@ -66,10 +82,11 @@ def test_no_condition_lets_all_pass():
         ("", "a field, one of"),
         ("years>=many", "compared with a number"),
         ("years>=nan", "compared with a number"),
-        ("years>=1,2", "needs a value. Got 2"),
+        ("years>=1,2", "needs one value. Got 2; a comma parts values"),
         ("level=", "needs a value. Got 0"),
         ("level>=senior", "compares years and dates"),
         ("date>=2026", "a date like 2026-11-30"),
+        ("date>=2026-02-31", "a date like 2026-11-30"),
     ],
 )
 def test_a_wrong_expression_is_explained(expression, message):

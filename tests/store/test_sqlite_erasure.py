@@ -140,7 +140,7 @@ def test_a_reader_in_the_way_is_named_and_erasure_finished_by_the_next_delete(tm
         reading = reader.entries()
         next(reading)
         with pytest.raises(
-            StoreBusy, match=r"1 documents are deleted .* Delete again .*metier search delete"
+            StoreBusy, match=r"1 documents are deleted .* Opening it again .*metier search stats"
         ):
             store.delete([marker("id")])
         assert store.count() == 600

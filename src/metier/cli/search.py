@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -12,21 +14,33 @@ import typer
 
 from metier.cli import options, search_evaluation, search_index, search_training
 from metier.cli.exits import FAILED
-from metier.cli.search_index import IndexOption, IndexRole, ModelOption, Opening, opened_maker, opened_store
+from metier.cli.search_index import (
+    INDEX_FILE,
+    IndexOption,
+    IndexRole,
+    ModelOption,
+    Opening,
+    opened_maker,
+    opened_store,
+)
 from metier.cli.training_progress import say
-from metier.errors import InvalidInput
+from metier.documents.source import STANDARD_INPUT, printable_name
+from metier.errors import InvalidInput, NotFound
 from metier.types import Role
 
 if TYPE_CHECKING:
     from metier.engine.indexing import EntryMaker
     from metier.engine.search import PairwiseCoverage, Searcher, SearchOptions
     from metier.search.hits import SearchResult
+    from metier.store.entries import Entry
+    from metier.store.protocol import Store
 
 app = typer.Typer(
     name="search",
     no_args_is_help=True,
     help="Index resumes and vacancies; find what fits; train and measure.",
 )
+search_index.register(app)
 
 
 class Mode(StrEnum):
@@ -94,11 +108,12 @@ def query(  # noqa: PLR0913, PLR0917 - each parameter is an option that a person
     if len(content) > settings.max_chars:
         raise InvalidInput(f"A query may have {settings.max_chars:,} characters. It has {len(content):,}.")
     chosen = _search_options(role, top_k, where, mode, rerank)
-    options.check_output(output, [])
+    form = _form(output_format, output)
     opening = Opening(settings, index, model, taxonomy)
-    with _searcher(opening, rerank_model, rerank) as (searcher, _):
-        result = searcher.query(content, chosen)
-    _emit(result, output_format, output)
+    _check_output(output, opening)
+    with _opened(opening, rerank_model, rerank) as opened:
+        result = opened.searcher.query(content, chosen)
+    _emit(result, form, output)
 
 
 @app.command("similar", epilog="Example: metier search similar resume.pdf --top-k 5 --rerank coverage")
@@ -125,15 +140,12 @@ def similar(  # noqa: PLR0913, PLR0917 - each parameter is an option that a pers
     """Find vacancies for a resume, resumes for a vacancy, or, with --role, documents of the same kind."""
     settings = options.load_settings()
     chosen = _search_options(role, top_k, where, mode, rerank)
-    options.check_output(output, [])
+    form = _form(output_format, output)
     opening = Opening(settings, index, model, taxonomy, as_of)
-    with _searcher(opening, rerank_model, rerank) as (searcher, maker):
-        if document == "-" or Path(document).is_file():
-            item = maker.prepare(options.source_of(document), role=Role(document_role.value))
-            result = searcher.similar(item, chosen)
-        else:
-            result = searcher.similar_to(document, chosen)
-    _emit(result, output_format, output)
+    _check_output(output, opening, document)
+    with _opened(opening, rerank_model, rerank) as opened:
+        result = _similar(opened, document, Role(document_role.value), chosen)
+    _emit(result, form, output)
 
 
 @app.command("show", epilog="Example: metier search show resume-17.pdf")
@@ -169,9 +181,12 @@ def delete(
 ) -> None:
     """Erase documents from the index, so that no byte of them is left in it."""
     with opened_store(options.load_settings(), index, must_exist=True) as store:
+        unknown = [name for name in dict.fromkeys(documents) if _held(store, name) is None]
         n_erased = store.delete(documents)
+    for name in unknown:
+        print(f"metier: There is no document {printable_name(name)} in the index.", file=sys.stderr)
     say(f"Erased {n_erased:,} of {len(set(documents)):,} documents.")
-    if n_erased < len(set(documents)):
+    if unknown:
         raise typer.Exit(FAILED)
 
 
@@ -187,10 +202,73 @@ def _search_options(
     return SearchOptions(top_k, conditions, SearchMode(mode.value), Rerank(rerank.value))
 
 
+def _form(wanted: SearchFormat | None, output: Path | None) -> SearchFormat:
+    """Return the form of hits: as asked, by the ending of the output, or by where it goes."""
+    found = wanted or options.choose_format(None, output)
+    if found is options.OutputFormat.HTML:
+        raise InvalidInput(
+            "Hits are written as table, json or csv. --output ends in .html: choose another ending, or give "
+            "--format."
+        )
+    return SearchFormat(found.value)
+
+
+def _check_output(output: Path | None, opening: Opening, document: str | None = None) -> None:
+    """Refuse an output that would overwrite the index or what is searched for."""
+    index = opening.index or opening.settings.index or str(opening.settings.data_dir / INDEX_FILE)
+    files = [f"{index}{end}" for end in ("", "-wal", "-shm")]
+    options.check_output(output, [document, opening.taxonomy, *files])
+
+
+@dataclass(frozen=True, slots=True)
+class _Opened:
+    """An index with what searches it and what reads documents for it."""
+
+    store: Store
+    maker: EntryMaker
+    searcher: Searcher
+
+
+def _similar(opened: _Opened, document: str, role: Role, chosen: SearchOptions) -> SearchResult:
+    """Return what fits a file or a document of the index; refuse a name that could mean either."""
+    held = _held(opened.store, document)
+    if document != STANDARD_INPUT and not _is_file(document):
+        if held is None:
+            raise NotFound(
+                f"There is no file {printable_name(document)}, and the index holds no document with that id. "
+                "Check the name."
+            )
+        return opened.searcher.similar_to(document, chosen)
+    source = options.source_of(document)
+    item = opened.maker.prepare(source, role=held.role if held else role)
+    if held is None:
+        return opened.searcher.similar(item, chosen)
+    if item.digest != held.digest:
+        raise InvalidInput(
+            f"{document} is a file here and an id of the index, and the index holds something else than the "
+            f"file. Write ./{document} for the file, or index it again."
+        )
+    return opened.searcher.similar_to(document, chosen)
+
+
+def _held(store: Store, identifier: str) -> Entry | None:
+    """Return what an index holds under an id, or None."""
+    try:
+        (entry,) = store.get([identifier])
+    except NotFound:
+        return None
+    return entry
+
+
+def _is_file(name: str) -> bool:
+    try:
+        return Path(name).is_file()
+    except OSError:  # an id may be longer than a file's name can be
+        return False
+
+
 @contextmanager
-def _searcher(
-    opening: Opening, rerank_model: Path | None, rerank: RerankBy
-) -> Iterator[tuple[Searcher, EntryMaker]]:
+def _opened(opening: Opening, rerank_model: Path | None, rerank: RerankBy) -> Iterator[_Opened]:
     """Open an index that must be there, with what searches it."""
     from metier.engine.search import Searcher
 
@@ -201,7 +279,7 @@ def _searcher(
         pairwise = None
         if rerank is RerankBy.PAIRWISE and rerank_model is not None:
             pairwise = _pairwise(rerank_model, maker)
-        yield Searcher(maker, store, pairwise=pairwise), maker
+        yield _Opened(store, maker, Searcher(maker, store, pairwise=pairwise))
 
 
 def _pairwise(folder: Path, maker: EntryMaker) -> PairwiseCoverage:
@@ -213,13 +291,11 @@ def _pairwise(folder: Path, maker: EntryMaker) -> PairwiseCoverage:
     return PairwiseReranker(classifier, taxonomy)
 
 
-def _emit(result: SearchResult, wanted: SearchFormat | None, output: Path | None) -> None:
+def _emit(result: SearchResult, form: SearchFormat, output: Path | None) -> None:
     from metier.cli.search_tables import render_hits
 
-    chosen = wanted or SearchFormat(options.choose_format(None, output).value)
-    options.emit(render_hits(result, chosen.value), output)
+    options.emit(render_hits(result, form.value), output)
 
 
-search_index.register(app)
 search_training.register(app)
 search_evaluation.register(app)

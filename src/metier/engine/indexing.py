@@ -12,7 +12,7 @@ from functools import partial
 from typing import Final, Protocol
 
 from metier.documents.source import Source
-from metier.documents.view import scoring_view
+from metier.documents.view import ScoringView, scoring_view
 from metier.engine.assess import Engine
 from metier.errors import InvalidInput, NotFound
 from metier.records import to_mapping
@@ -20,7 +20,7 @@ from metier.search.fields import find_level, find_title, find_years
 from metier.search.passages import find_passages
 from metier.search.requirements import find_requirements
 from metier.search.vectors import SearchEncoder
-from metier.store.entries import Entry, EntrySkill, Identity, check_id
+from metier.store.entries import Entry, EntrySkill, Identity, check_id, is_date
 from metier.store.protocol import Store
 from metier.types import Document, EvidenceLabel, Failure, Importance, Role, Severity, SkillEvidence, Span
 
@@ -28,7 +28,7 @@ from metier.types import Document, EvidenceLabel, Failure, Importance, Role, Sev
 _RULES_VERSION: Final = 1
 _BATCH: Final = 32
 _BATCH_SECONDS: Final = 10.0
-_DATE: Final = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?:[T ].*)?")
+_TIME_OF_DAY: Final = re.compile(r"[T ].*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,10 +123,10 @@ class EntryMaker:
         if not text.strip():
             raise InvalidInput(f"{document.source} holds no word that a score may see. Leave it out.")
         examined = self.engine.examine(view)
-        title = find_title(document, text, view.sections)
         said = item.source.fields
-        name = said.get("title", "")
-        shown = name or (text[title.start : title.end] if title else "")
+        title = _first_line(document, view) if "title" in said else None
+        title = title or find_title(document, text, view.sections)
+        shown = text[title.start : title.end] if title else ""
         passages = find_passages(text, view.sections)
         vectors = self.encoder.embed(text, sections=view.sections, title=title, passages=passages)
         return Entry(
@@ -307,7 +307,10 @@ def _to_do(
 
 def _role_clashes(store: Store, items: Sequence[ToIndex]) -> list[Failure]:
     """Return a failure for each document whose id another kind of document has in the index."""
-    held = {entry.id: entry.role for entry in store.get([item.source.name for item in items])}
+    held: dict[str, Role] = {}
+    for start in range(0, len(items), _BATCH):  # an entry with its vectors is large
+        names = [item.source.name for item in items[start : start + _BATCH]]
+        held.update((entry.id, entry.role) for entry in store.get(names))
     return [
         Failure(
             item.source.name,
@@ -345,9 +348,18 @@ def _content(source: Source) -> bytes:
 
 
 def _with_title(source: Source) -> str:
-    """Return the text of a row with the title that the row gives apart from it."""
-    title, text = source.fields.get("title", ""), source.text or ""
-    return text if not title or text.lstrip().startswith(title) else f"{title}\n\n{text}"
+    """Return the text of a row, with the title that the row gives apart from it as its first line."""
+    title, text = " ".join(source.fields.get("title", "").split()), source.text or ""
+    first, *_ = text.lstrip().split("\n", 1)
+    return text if title in {"", first.rstrip()} else f"{title}\n\n{text}"
+
+
+def _first_line(document: Document, view: ScoringView) -> Span | None:
+    """Return where scores see the first line of a document, or None if they see nothing of it."""
+    end = view.text.find("\n")
+    line = Span(0, len(view.text) if end < 0 else end)
+    first, *_ = document.text.split("\n", 1)
+    return line if line.end > 0 and view.original(line).end <= len(first) else None
 
 
 def _skills(document: Document, found: Sequence[SkillEvidence]) -> tuple[EntrySkill, ...]:
@@ -374,7 +386,7 @@ def _years(said: str) -> float:
 
 
 def _date(said: str) -> str:
-    match = _DATE.fullmatch(said)
-    if match is None:
+    day = _TIME_OF_DAY.sub("", said)
+    if not is_date(day):
         raise InvalidInput("The field date must be like 2026-11-30. Mend or remove it.")
-    return "-".join(match.groups())
+    return day

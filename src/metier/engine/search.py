@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final
@@ -12,10 +13,11 @@ from numpy.typing import NDArray
 
 from metier.encoders.reading import TextKind
 from metier.engine.indexing import EntryMaker, ToIndex
-from metier.errors import InvalidInput, ModelMismatch
+from metier.errors import InvalidInput, ModelMismatch, NotFound
 from metier.search.explain import SkillOverlap, best_passages, compare_skills
 from metier.search.fusion import reciprocal_rank_fusion
 from metier.search.hits import Hit, SearchResult
+from metier.skills.taxonomy import Taxonomy
 from metier.store.entries import Entry, EntrySkill, Scored
 from metier.store.filters import EVERYTHING, Field, Filter
 from metier.store.protocol import Store
@@ -52,7 +54,7 @@ class SearchOptions:
 
     Attributes:
         top_k: how many hits at most, 1 to 1,000.
-        where: which documents are looked at.
+        where: which documents are looked at; skills may be called by any of their names.
         mode: what finds them.
         rerank: what orders the first 50, or the first `top_k` if they are more, anew.
 
@@ -113,7 +115,8 @@ class Searcher:
         """Return the documents that fit some words, such as "python developer with kafka".
 
         Raises:
-            InvalidInput: no word in the text, the index is empty, or the reranking has no model.
+            InvalidInput: no word in the text, the index is empty, the filter names a skill that is not in
+                the taxonomy, or the reranking has no model.
             ModelMismatch: another encoder made the index.
             BackendError: the store failed.
         """
@@ -126,9 +129,7 @@ class Searcher:
             for item in found
             if item.label is EvidenceLabel.EXPLICIT
         )
-        vector = np.zeros(self._maker.identity.dim, np.float32)
-        if options.mode is not SearchMode.LEXICAL:
-            vector = self._maker.encoder.encode([text], kind=TextKind.QUERY)[0]
+        vector = self._maker.encoder.encode([text], kind=TextKind.QUERY)[0]
         return self._search(_Sought(vector, text, skills, text), options)
 
     def similar(self, item: ToIndex, options: SearchOptions) -> SearchResult:
@@ -175,6 +176,7 @@ class Searcher:
     def _search(self, sought: _Sought, options: SearchOptions) -> SearchResult:
         reranked = options.rerank is not Rerank.NONE
         depth = max(options.top_k, N_RERANKED) if reranked else options.top_k
+        options = replace(options, where=_skills_by_id(options.where, self._maker.engine.taxonomy))
         candidates = self._candidates(sought, options, depth)
         if reranked:
             candidates = self._reranked(candidates, sought, options.rerank)
@@ -198,18 +200,31 @@ class Searcher:
             lexical = self._store.matching(sought.words, top_k=n, where=options.where)
         scores = _fused(dense, lexical)
         kept = [item for item in scores if item.id != sought.id][:depth]
+        entries = self._entries([item.id for item in kept])
         by_dense, by_lexical = ({item.id: item.score for item in found} for found in (dense, lexical))
         return [
             _Candidate(
                 entry, item.score, by_dense.get(item.id), by_lexical.get(item.id), _overlap(sought, entry)
             )
-            for item, entry in zip(kept, self._store.get([item.id for item in kept]), strict=True)
+            for item in kept
+            if (entry := entries.get(item.id)) is not None
         ]
+
+    def _entries(self, ids: Sequence[str]) -> dict[str, Entry]:
+        """Return the documents of some ids that are still there: a writer may have deleted some since."""
+        try:
+            return {entry.id: entry for entry in self._store.get(ids)}
+        except NotFound:
+            found: dict[str, Entry] = {}
+            for identifier in ids:
+                with suppress(NotFound):
+                    (found[identifier],) = self._store.get([identifier])
+            return found
 
     def _reranked(
         self, candidates: Sequence[_Candidate], sought: _Sought, rerank: Rerank
     ) -> list[_Candidate]:
-        """Return candidates by falling coverage; equal ones keep their order, those without one come last."""
+        """Return candidates by falling coverage, 0 where none is asked for; equal ones keep their order."""
         scored = [
             replace(candidate, score=self._coverage(candidate, sought, rerank)) for candidate in candidates
         ]
@@ -223,6 +238,34 @@ class Searcher:
         if _asks(candidate.entry, sought):
             return round(self._pairwise(candidate.entry.skills, sought.text), 6)
         return round(self._pairwise(sought.skills, candidate.entry.text), 6)
+
+
+def _skills_by_id(where: Filter, taxonomy: Taxonomy) -> Filter:
+    """Return a filter that calls skills by their ids, where it calls them by other names."""
+    if all(condition.field is not Field.SKILL for condition in where.conditions):
+        return where
+    ids: dict[str, list[str]] = {}
+    for entry in taxonomy.entries:
+        for name in {name.lower() for name in (entry.skill.id, *entry.names)}:
+            ids.setdefault(name, []).append(entry.skill.id.lower())
+    return Filter(
+        tuple(
+            replace(condition, values=_ids_of(condition.values, ids, taxonomy.name))
+            if condition.field is Field.SKILL
+            else condition
+            for condition in where.conditions
+        )
+    )
+
+
+def _ids_of(names: Sequence[str | float], ids: Mapping[str, Sequence[str]], taxonomy: str) -> tuple[str, ...]:
+    for name in names:
+        if name not in ids:
+            raise InvalidInput(
+                f"There is no skill {name!r} in the taxonomy {taxonomy} to filter on. Look it up: "
+                "metier skills taxonomy show."
+            )
+    return tuple(dict.fromkeys(skill for name in names for skill in ids[str(name)]))
 
 
 def _fused(dense: Sequence[Scored], lexical: Sequence[Scored]) -> list[Scored]:

@@ -6,7 +6,6 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import groupby
 from typing import Final
 
 import numpy as np
@@ -73,15 +72,16 @@ def compare_skills(wanted: Sequence[EntrySkill], shown: Sequence[EntrySkill]) ->
 
 
 def choices_of(wanted: Sequence[EntrySkill]) -> list[list[EntrySkill]]:
-    """Return what is asked for, each requirement as the skills of which any will do.
+    """Return what is asked for, each requirement as the skills of which any will do, required ones first.
 
     Args:
         wanted: what has an importance is asked for; where none has, all are.
     """
     asked = [skill for skill in wanted if skill.importance is not None] or list(wanted)
-    alone = [[skill] for skill in asked if not skill.choice]
-    chosen = sorted((skill for skill in asked if skill.choice), key=lambda skill: skill.choice)
-    return alone + [list(group) for _, group in groupby(chosen, key=lambda skill: skill.choice)]
+    groups: dict[int, list[EntrySkill]] = {}
+    for number, skill in enumerate(asked, start=1):
+        groups.setdefault(skill.choice or -number, []).append(skill)
+    return sorted(groups.values(), key=lambda group: group[0].importance is Importance.PREFERRED)
 
 
 def best_passages(

@@ -35,9 +35,9 @@ class Hit:
         dense: cosine of its vector and the query's, -1 to 1; None where vectors did not find it.
         lexical: score of its words, above 0; None where words did not find it.
         coverage: how much of what the vacancy of the two asks for the resume shows, 0 to 1; None where
-            nothing is asked for.
+            nothing is asked for. Of two documents of one kind, what is looked for asks.
         shared: names of the skills that query and hit have in common.
-        missing: names of the skills that the vacancy of the two asks for and the other lacks.
+        missing: names of the skills that are asked for so and the other lacks.
         passages: the nearest ones, the best first.
         role: resume or vacancy.
         source: the name a person knows it by.

@@ -33,7 +33,6 @@ _PREFERRED = re.compile(
 )
 _PREFERRED_AFTER = re.compile(_BACKWARD, re.IGNORECASE)
 _BRACKETS = re.compile(r"\s*\([^()]{0,80}\)")
-_ITEM_END = re.compile(r"[.;!?](?=\s|$)|\n")
 _ITEM_REACH = 300
 _ITEM_END = re.compile(r"[.;!?](?=\s|$)|\n")
 _CHOICE = re.compile(r"\s*,?\s*(?:\bor\b|\bили\b|\bлибо\b|또는|혹은|\bאו\b)\s*", re.IGNORECASE)

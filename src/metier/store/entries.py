@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Final
 
 import numpy as np
@@ -99,7 +100,7 @@ class Entry:
             raise InvalidInput(f"Document {self.id}: text must hold a word. Leave it out.")
         if self.years is not None and not 0 <= self.years < float("inf"):
             raise InvalidInput(f"Document {self.id}: years must be 0 or more. Got {self.years}.")
-        if self.date is not None and not _DATE.fullmatch(self.date):
+        if self.date is not None and not is_date(self.date):
             raise InvalidInput(f"Document {self.id}: date must be like 2026-11-30. Mend or remove it.")
         if self.vector.ndim != 1 or self.passage_vectors.shape != (len(self.passages), len(self.vector)):
             raise InvalidInput(
@@ -108,6 +109,21 @@ class Entry:
             )
         if not (np.isfinite(self.vector).all() and np.isfinite(self.passage_vectors).all()):
             raise InvalidInput(f"Document {self.id}: vectors must be finite.")
+
+
+def is_date(text: str) -> bool:
+    """Tell whether a text is a day of the calendar as YYYY-MM-DD.
+
+    >>> is_date("2026-02-28"), is_date("2026-02-31"), is_date("20260228")
+    (True, False, False)
+    """
+    if not _DATE.fullmatch(text):
+        return False
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
 
 
 def check_id(identifier: str) -> None:

@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import Final
 
 from metier.errors import InvalidInput
-from metier.store.entries import Entry
+from metier.store.entries import Entry, is_date
 
 
 class Field(StrEnum):
@@ -36,7 +36,8 @@ class Operator(StrEnum):
 
 ORDERED: Final = frozenset({Field.YEARS, Field.DATE})
 _CONDITION: Final = re.compile(r"\s*(\w+)\s*(!=|>=|<=|=)\s*(.*?)\s*", re.DOTALL)
-_DATE: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
+# One that is in quotation marks may hold commas.
+_VALUE: Final = re.compile(r'\s*"([^"]*)"\s*(?:,|$)|([^,]*)(?:,|$)')
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,11 +66,14 @@ class Condition:
                 f"{self.operator} compares years and dates. Got {self.field}; use = or != with it."
             )
         if not self.values or (ordering and len(self.values) != 1):
-            raise InvalidInput(f"{self.field} {self.operator} needs a value. Got {len(self.values)}.")
+            number = "one value" if ordering else "a value"
+            raise InvalidInput(
+                f"{self.field} {self.operator} needs {number}. Got {len(self.values)}; a comma parts values."
+            )
         for value in self.values:
             if (self.field is Field.YEARS) != isinstance(value, float):
                 raise InvalidInput(f"{self.field} is compared with {_kind(self.field)}.")
-            if self.field is Field.DATE and not _DATE.fullmatch(str(value)):
+            if self.field is Field.DATE and not is_date(str(value)):
                 raise InvalidInput("date is compared with a date like 2026-11-30.")
 
     def holds(self, entry: Entry) -> bool:
@@ -107,6 +111,8 @@ EVERYTHING: Final = Filter()
 def parse_filter(expressions: Iterable[str]) -> Filter:
     """Return the filter that some expressions spell, such as `language=en,ru`, `years>=3`, `skill=python`.
 
+    A value that holds a comma stands in quotation marks: `place="London, UK",Leeds`.
+
     Raises:
         InvalidInput: an expression is not field, operator, value; an unknown field; a value of the wrong
             kind.
@@ -129,7 +135,8 @@ def _condition(expression: str) -> Condition:
         fields = ", ".join(field.value for field in Field)
         raise InvalidInput(f"There is no field {name!r} to filter on. Fields are {fields}.")
     field = Field(name)
-    words = tuple(word.strip().lower() for word in given.split(",") if word.strip())
+    found = (quoted or plain for quoted, plain in _VALUE.findall(given))
+    words = tuple(word.strip().lower() for word in found if word.strip())
     values = tuple(_number(word) for word in words) if field is Field.YEARS else words
     return Condition(field, Operator(operator), values)
 

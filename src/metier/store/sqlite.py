@@ -117,7 +117,7 @@ class SqliteStore:
 
         Raises:
             StoreBusy: if it says that the documents are deleted, a reader holds on to a state with traces of
-                them; delete again, with the same ids or none, to finish.
+                them; to finish, open the store again, or delete the same ids or none.
         """
         check_ids(ids)
         with self._connections.writing() as connection:
@@ -128,8 +128,8 @@ class SqliteStore:
         if not erase_traces(self._connections):
             raise StoreBusy(
                 f"{removed} documents are deleted from {self._connections.path}, but another process still "
-                "reads it, so traces of them are left in its journal. Delete again when that has ended: "
-                "metier search delete."
+                "reads it, so traces of them are left in its journal. Opening it again when that has ended "
+                "erases them: metier search stats."
             )
         return removed
 

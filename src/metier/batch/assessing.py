@@ -82,12 +82,12 @@ def assess_sources(
     """
     outcomes = []
     n_resumed = 0
-    for source, key in _keyed(sources):
+    for source, key in keyed(sources):
         if journal is not None and key in journal.done:
             outcomes.append(_outcome(source.name, journal.done[key]))
             n_resumed += 1
         else:
-            outcome = _assess(engine, source, vacancy, keep_text=keep_text)
+            outcome = assess_source(engine, source, vacancy, keep_text=keep_text)
             outcomes.append(outcome)
             if journal is not None:
                 journal.record(key, _row(outcome))
@@ -95,7 +95,8 @@ def assess_sources(
     return BatchResult(tuple(outcomes), n_resumed)
 
 
-def _assess(engine: Engine, source: Source, vacancy: Vacancy | None, *, keep_text: bool) -> Outcome:
+def assess_source(engine: Engine, source: Source, vacancy: Vacancy | None, *, keep_text: bool) -> Outcome:
+    """Return what becomes of one document; `assess_sources` has the arguments."""
     try:
         document = engine.read(source)
     except (InvalidInput, NotFound) as exc:
@@ -106,7 +107,7 @@ def _assess(engine: Engine, source: Source, vacancy: Vacancy | None, *, keep_tex
     return Outcome(source.name, assessment=assessment, document=kept)
 
 
-def _keyed(sources: Iterable[Source]) -> Iterator[tuple[Source, str]]:
+def keyed(sources: Iterable[Source]) -> Iterator[tuple[Source, str]]:
     """Yield each source with a key that changes when its content does; equal ones are told apart."""
     seen: Counter[str] = Counter()
     for source in sources:

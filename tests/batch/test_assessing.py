@@ -1,6 +1,6 @@
 import pytest
 
-from metier.batch import assess_sources, run_fingerprint
+from metier.batch.assessing import assess_sources, run_fingerprint
 from metier.documents.source import Source
 from metier.engine import Engine
 from metier.errors import EmptyDocument
