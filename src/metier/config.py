@@ -44,6 +44,7 @@ class Settings:
         taxonomy: `default`, the name of an imported taxonomy, or a path.
         model: name or folder of the encoder to read with; `none` to go by words alone.
         threads: threads for the encoder; 0 for as many as there are cores. Changes no result.
+        search_model: name or folder of the encoder, or of the head for search, that search compares with.
         index: file or postgresql:// address of the search index; empty for a file in `data_dir`.
         data_dir: folder for what a user imports.
         cache_dir: folder for what can be made again at any time.
@@ -59,6 +60,7 @@ class Settings:
     taxonomy: str = "default"
     model: str = "base"
     threads: int = 0
+    search_model: str = "base"
     index: str = ""
     data_dir: Path = Path()
     cache_dir: Path = Path()

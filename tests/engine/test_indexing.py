@@ -234,6 +234,12 @@ def test_another_encoder_is_refused_before_any_work_and_a_rebuild_takes_it(store
         )
 
 
+def test_after_a_rebuild_nothing_is_made_again(store):
+    with a_maker(dim=16) as other:
+        rebuild_index(other, store)
+        assert index_sources(other, store, rows(RESUMES), role=Role.RESUME).unchanged == 3
+
+
 def test_a_rebuild_with_the_same_encoder_gives_the_same_vectors(maker, store):
     before = the(store, "anna")
     rebuild_index(maker, store)

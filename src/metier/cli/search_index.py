@@ -104,7 +104,7 @@ def index(  # noqa: PLR0913, PLR0917 - each parameter is an option that a person
     settings = options.load_settings()
     sources = [source for path in paths or () for source in find_sources(path)]
     opening = Opening(settings, index, model, taxonomy, str(options.parse_month(as_of)))
-    with opened_store(settings, index) as store, opened_maker(opening) as maker:
+    with opened_maker(opening) as maker, opened_store(settings, index, must_exist=not sources) as store:
         if rebuild:
             _rebuild(maker, store)
         if sources:
@@ -140,7 +140,7 @@ def load_maker(opening: Opening) -> EntryMaker:
     from metier.search.load import load_search_encoder
 
     settings = opening.settings
-    name = opening.model or settings.model
+    name = opening.model or settings.search_model
     if name == options.NO_MODEL:
         raise InvalidInput("Search compares vectors, so it needs an encoder. Name one: --model base.")
     encoder = load_search_encoder(name, options.models_dir(settings), options.runtime(settings))
@@ -195,7 +195,8 @@ def _index_all(
 def _tell(report: IndexReport) -> None:
     """Say what was done; exit with 1 if a document could not be taken."""
     for failure in report.failures[:_N_SHOWN_FAILURES]:
-        print(f"metier: {failure.source}: {failure.message}", file=sys.stderr)
+        named = failure.source in failure.message
+        print(f"metier: {'' if named else f'{failure.source}: '}{failure.message}", file=sys.stderr)
     if len(report.failures) > _N_SHOWN_FAILURES:
         print(f"metier: ... and {len(report.failures) - _N_SHOWN_FAILURES:,} more.", file=sys.stderr)
     say(f"Indexed {report.added:,} documents; {report.unchanged:,} were there already.")

@@ -15,7 +15,6 @@ from metier.documents.source import Source
 from metier.documents.view import ScoringView, scoring_view
 from metier.engine.assess import Engine
 from metier.errors import InvalidInput, NotFound
-from metier.records import to_mapping
 from metier.search.fields import find_level, find_title, find_years
 from metier.search.passages import find_passages
 from metier.search.requirements import find_requirements
@@ -110,12 +109,12 @@ class EntryMaker:
             entry.text, sections=document.sections if document.text == entry.text else (), title=title,
             passages=entry.passages,
         )  # fmt: skip
-        return replace(entry, vector=vectors.whole, passage_vectors=vectors.passages, digest="")
+        return replace(entry, vector=vectors.whole, passage_vectors=vectors.passages)
 
     def _settings(self) -> bytes:
-        identity = self.identity
-        made_with = [_RULES_VERSION, identity.sha256, to_mapping(self.engine.provenance)]
-        return json.dumps(made_with, sort_keys=True).encode()
+        # Not the encoder, since an index has but one; nor the month, or all would be read anew each month.
+        found = self.engine.provenance
+        return json.dumps([_RULES_VERSION, found.model_sha256, found.taxonomy_sha256]).encode()
 
     def _entry(self, document: Document, item: ToIndex) -> Entry:
         view = scoring_view(document)

@@ -13,10 +13,14 @@ MAX_TITLE_CHARS: Final = 120
 _TITLE_LINES: Final = 6
 _LEVELS: Final = (
     ("intern", r"intern(?:ship)?|trainee|стаж[её]р\w*|практикант\w*"),
-    ("lead", r"lead|principal|staff|тимлид\w*|team\s?lead\w*|техлид\w*|ведущ\w+|главн\w+"),
+    (
+        "lead",
+        r"lead(?! gen)|principal|staff(?= (?:software|engineer|developer|scientist))|тимлид\w*|team\s?lead\w*"
+        r"|техлид\w*|ведущ\w+|главн\w+",
+    ),
     ("head", r"head|director|chief|vp|cto|cio|директор\w*|начальник\w*|руководител\w+"),
     ("senior", r"senior|sr|старш\w+|сеньор\w*"),
-    ("middle", r"middle|mid|мидл\w*|регуляр"),
+    ("middle", r"middle|mid|мидл\w*"),
     ("junior", r"junior|jr|entry[- ]level|младш\w+|джун\w*|начинающ\w+"),
 )
 _LEVEL_PATTERNS: Final = tuple(
