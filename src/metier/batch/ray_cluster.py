@@ -107,11 +107,12 @@ class RayCluster:
         try:
             with _silent("ray"):
                 ray.init(log_to_driver=False, configure_logging=False, **options)
-        except (OSError, RuntimeError, ValueError, ray.exceptions.RayError) as error:
+        except Exception as error:  # Ray raises no narrower one where it is too slow to start
             where = "starts on this machine" if self.address is None else f"can be joined at {self.address}"
             raise BackendError(
                 f"No Ray cluster {where} ({type(error).__name__}). It needs the versions of Ray and Python "
-                "that are here, and the same RAY_AUTH_TOKEN if it has one; look at it with: ray status."
+                "that are here, the same RAY_AUTH_TOKEN if it has one, and half a minute to start. Look "
+                "at it: ray status."
             ) from error
 
     def _starting(self, ending: ExitStack) -> dict[str, Any]:
