@@ -31,6 +31,11 @@ _LITTLE_NOISE: Final = {
     "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0",
 }
 _AS_OTHER_PROGRAMS: Final = {"RAY_worker_niceness": "0"}  # else workers starve where others work
+_WAY_OUT: Final = {
+    True: "Ray gives up on a machine that is too busy. Try again later, or work with --engine local.",
+    False: "It needs the same versions of Ray and Python as here, and the same RAY_AUTH_TOKEN if it has one; "
+    "look at it with: ray status.",
+}
 _SHOWN: Final = ("enable_progress_bars", "print_on_execution_start")
 
 

@@ -168,7 +168,7 @@ class Searcher:
             raise ModelMismatch(
                 f"The index was made with encoder {held.encoder} ({held.sha256[:12]}); the one in use is "
                 f"{own.encoder} ({own.sha256[:12]}). Use that one, or rebuild the index with this: "
-                "metier search index --rebuild."
+                "metier search index --rebuild, with the --index and --model of this command."
             )
         if options.rerank is Rerank.PAIRWISE and self._pairwise is None:
             raise InvalidInput("Reranking by a pairwise model needs one. Name it: --rerank-model DIR.")
