@@ -17,6 +17,7 @@ from metier.search.head import save_search_head
 from metier.search.trec import read_qrels, read_run, write_run
 from metier.training.output import Origin
 
+DIM = 384  # of the shipped encoder, since the shipped head is fitted to it
 QUERIES = {"q1": "weld steel", "q2": "cook meals", "q3": "варить сталь"}
 DOCUMENTS = {"d1": "We weld steel.", "d2": "You cook meals for guests.", "d3": "Сварщик: варить сталь"}
 QRELS = {"q1": {"d1": 1}, "q2": {"d2": 1}, "q3": {"d3": 1}}
@@ -57,7 +58,7 @@ def fake(monkeypatch):
 
     def load_encoder(path, runtime):
         loaded.append(path)
-        return Shipped(16)
+        return Shipped(DIM)
 
     monkeypatch.setattr("metier.encoders.load.load_encoder", load_encoder)
     return loaded
@@ -65,8 +66,8 @@ def fake(monkeypatch):
 
 def head_in(folder, *, encoder_sha256=None, name="mine"):
     sha256 = encoder_sha256 or ModelFolder.peek(shipped_models()["base"]).sha256
-    projection = np.eye(16, dtype=np.float32)
-    save_search_head(projection, np.zeros(16, np.float32), folder, Origin(name), encoder_sha256=sha256)
+    projection = np.eye(DIM, dtype=np.float32)
+    save_search_head(projection, np.zeros(DIM, np.float32), folder, Origin(name), encoder_sha256=sha256)
     return folder
 
 
