@@ -19,6 +19,7 @@ from typing import Any, Final, Self
 from metier._extras import require
 from metier.errors import BackendError, InvalidInput
 
+_MUTE: Final = logging.CRITICAL + 1
 _MEBIBYTE: Final = 1024**2
 _STORE_BYTES: Final = 64 * _MEBIBYTE
 _STORE_BYTES_PER_WORKER: Final = 64 * _MEBIBYTE
@@ -33,9 +34,10 @@ _LITTLE_NOISE: Final = {
 _AS_OTHER_PROGRAMS: Final = {"RAY_worker_niceness": "0"}  # else workers starve where others work
 _WAY_OUT: Final = {
     True: "Ray gives up on a machine that is too busy. Try again later, or work with --engine local.",
-    False: "It needs the same versions of Ray and Python as here, and the same RAY_AUTH_TOKEN if it has one; "
-    "look at it with: ray status.",
+    False: "It needs the same versions of Ray and Python as here, and the same RAY_AUTH_TOKEN if it has one. "
+    "Look at it with: ray status.",
 }
+"""By whether the cluster is one's own."""
 _SHOWN: Final = ("enable_progress_bars", "print_on_execution_start")
 
 
@@ -115,9 +117,7 @@ class RayCluster:
         except Exception as error:  # Ray raises no narrower one where it is too slow to start
             where = "starts on this machine" if self.address is None else f"can be joined at {self.address}"
             raise BackendError(
-                f"No Ray cluster {where} ({type(error).__name__}). It needs the versions of Ray and Python "
-                "that are here, the same RAY_AUTH_TOKEN if it has one, and half a minute to start. Look "
-                "at it: ray status."
+                f"No Ray cluster {where} ({type(error).__name__}). {_WAY_OUT[self.address is None]}"
             ) from error
 
     def _starting(self, ending: ExitStack) -> dict[str, Any]:
@@ -150,6 +150,8 @@ def _kept_signal_handler() -> Iterator[None]:
 @contextmanager
 def _quiet_data(ray: Any) -> Iterator[None]:
     """Keep Ray Data from drawing bars and from telling of each retry."""
+    # For good: a thread of Ray Data that looks for figures of the cluster outlives it, and tells of each try.
+    logging.getLogger("ray.data._internal.usage").setLevel(_MUTE)
     context = ray.data.DataContext.get_current()
     before = {name: getattr(context, name) for name in _SHOWN}
     with _silent("ray.data"):
@@ -167,7 +169,7 @@ def _silent(name: str) -> Iterator[None]:
     """Let a log say nothing for a while."""
     log = logging.getLogger(name)
     level = log.level
-    log.setLevel(logging.CRITICAL + 1)
+    log.setLevel(_MUTE)
     try:
         yield
     finally:
