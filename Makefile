@@ -33,7 +33,7 @@ demo: $(VENV)/.base ## install metier, assess the example resumes and search the
 	@rm -f $(DEMO_INDEX) $(DEMO_INDEX)-wal $(DEMO_INDEX)-shm
 	@$(BIN)/metier search index examples/resumes --role resume --index $(DEMO_INDEX) --as-of 2026-11 2>/dev/null || [ $$? -eq 1 ]
 	@$(BIN)/metier search similar examples/vacancies/backend-python-ru.txt --as vacancy --index $(DEMO_INDEX) \
-		--as-of 2026-11 --top-k 3 --rerank coverage --format table
+		--as-of 2026-11 --top-k 3 --format table
 	@echo
 	@echo "The resumes with every quote, for a browser: demo-report.html"
 	@echo "Try your own file next:"
