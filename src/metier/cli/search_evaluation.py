@@ -154,22 +154,20 @@ class Systems:
             ModelError: it is damaged, for something else, or belongs to another encoder.
             MissingExtra: it needs torch, which is not installed.
         """
-        from metier.encoders.folder import WEIGHTS, ModelFolder
-        from metier.encoders.load import BASE, shipped_models
+        from metier.encoders.folder import ModelFolder
         from metier.search.baselines import Dense, Remembered
-        from metier.search.head import TASK, SearchHead
-        from metier.search.load import SHIPPED_HEAD
+        from metier.search.head import SearchHead
+        from metier.search.load import head_of
 
         folder = ModelFolder.peek(self._folder(name))
         shown = self._unlike(name if folder.path.name == name else folder.card.name)
-        if name == BASE and SHIPPED_HEAD in shipped_models():
-            folder = ModelFolder.peek(shipped_models()[SHIPPED_HEAD])
-        if folder.card.task != TASK or WEIGHTS in folder.card.files:
+        head_folder = head_of(folder.path)
+        if head_folder is None:
             texts = self._encoded(folder)
             self.made_with[shown] = {"encoder_sha256": texts.encoder.sha256}
             return Remembered(Dense(texts, name=shown))
         texts = self._shipped()
-        head = SearchHead.load(folder.path, encoder_sha256=texts.encoder.sha256)
+        head = SearchHead.load(head_folder, encoder_sha256=texts.encoder.sha256)
         self.made_with[shown] = {"encoder_sha256": texts.encoder.sha256, "head_sha256": head.sha256}
         return Remembered(Dense(texts, head=head, name=shown))
 

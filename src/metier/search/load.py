@@ -28,11 +28,23 @@ def load_search_encoder(name: str, models_dir: Path, runtime: Runtime) -> Search
         MissingExtra: it runs in torch, which the `train` extra installs.
     """
     path = find_model(name, models_dir)
-    shipped = shipped_models()
+    head = head_of(path)
+    encoder = load_encoder(path if head is None else shipped_models()[BASE], runtime)
+    if head is None:
+        return SearchEncoder(encoder)
+    return SearchEncoder(encoder, SearchHead.load(head, encoder_sha256=encoder.sha256))
+
+
+def head_of(path: Path) -> Path | None:
+    """Return the folder of the head that search uses with a model, or None for an encoder as it is.
+
+    A head is used itself, on the shipped encoder; the shipped encoder is used with the shipped head.
+
+    Raises:
+        NotFound: no model folder.
+        ModelFormatError: its card breaks a rule.
+    """
     if ModelFolder.peek(path).card.task == TASK:
-        encoder = load_encoder(shipped[BASE], runtime)
-        return SearchEncoder(encoder, SearchHead.load(path, encoder_sha256=encoder.sha256))
-    encoder = load_encoder(path, runtime)
-    if path == shipped[BASE] and SHIPPED_HEAD in shipped:
-        return SearchEncoder(encoder, SearchHead.load(shipped[SHIPPED_HEAD], encoder_sha256=encoder.sha256))
-    return SearchEncoder(encoder)
+        return path
+    shipped = shipped_models()
+    return shipped.get(SHIPPED_HEAD) if path == shipped[BASE] else None
