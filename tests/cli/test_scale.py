@@ -30,3 +30,10 @@ def test_a_worker_computes_with_one_thread(tmp_path):
     settings = Settings(threads=8, data_dir=tmp_path / ".." / tmp_path.name)
     assert for_workers(settings).threads == 1
     assert for_workers(settings).data_dir == tmp_path
+
+
+def test_a_search_model_in_a_folder_is_found_from_anywhere(tmp_path, monkeypatch):
+    (tmp_path / "mine" / "model").mkdir(parents=True)
+    monkeypatch.chdir(tmp_path)
+    there = for_workers(Settings(search_model="mine/model"))
+    assert there.search_model == str(tmp_path / "mine" / "model")

@@ -81,6 +81,7 @@ def for_workers(settings: Settings) -> Settings:
         threads=1,
         taxonomy=absolute(settings.taxonomy),
         model=absolute(settings.model),
+        search_model=absolute(settings.search_model),
         data_dir=settings.data_dir.resolve(),
         cache_dir=settings.cache_dir.resolve(),
     )
