@@ -57,7 +57,7 @@ def test_no_telemetry_runs_and_no_connection_is_opened(tmp_path):
     (package / "__init__.py").write_text(FALSE_TELEMETRY)
     (package / "backend.py").write_text("backend_ga4 = None")
     done = subprocess.run(
-        [sys.executable, "-c", SPY, str(tmp_path)], capture_output=True, text=True, check=True, timeout=120
+        [sys.executable, "-c", SPY, str(tmp_path)], capture_output=True, text=True, check=True, timeout=600
     )
     assert json.loads(done.stdout) == {"opened": [], "uses": [], "imported": False}
 

@@ -81,7 +81,7 @@ def run_tiny(folder, *, accumulate, kill_at, command=()):
         capture_output=True,
         text=True,
         check=False,
-        timeout=120,
+        timeout=600,
     )
 
 

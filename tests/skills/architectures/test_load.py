@@ -60,7 +60,7 @@ def test_another_process_gives_the_same_answers(tmp_path):
         wanted[name] = model.classify(TEXTS, tiny.SKILLS).probabilities
     code = ELSEWHERE.format(texts=TEXTS, skills=list(tiny.SKILLS))
     command = [sys.executable, "-c", code, str(tmp_path)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=300)
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=600)
     assert done.returncode == 0, done.stderr
     for name, probabilities in wanted.items():
         assert np.load(tmp_path / f"{name}-model.npy") == pytest.approx(probabilities, abs=1e-6), name
