@@ -20,7 +20,7 @@ FILES = sorted(PACKAGE.rglob("*.py"))
 # Each layer may import the ones above it in this list, and nothing within its own line but itself.
 LAYERS = [
     {"types", "errors", "limits"},
-    {"_extras", "records"},
+    {"_extras", "records", "dialogue"},
     {"encoders", "documents", "store"},
     {"training"},
     {"skills", "expertise", "search", "interview", "audit", "workbench"},
@@ -32,7 +32,7 @@ LAYERS = [
 ]
 RANK = {name: rank for rank, names in enumerate(LAYERS) for name in names}
 # A report is drawn from a finished assessment: it computes nothing, so it needs the records only.
-ONLY = {"report": {"types", "errors"}}
+ONLY = {"report": {"types", "errors", "dialogue"}}
 
 HEAVY = ["torch", "transformers", "openvino", "sqlalchemy", "fastapi"]
 HEAVY_FOR_CLI = [
@@ -123,7 +123,7 @@ def environment_uses(source: str) -> list[int]:
 
 def run_python(code: str) -> str:
     done = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, check=False, timeout=120
+        [sys.executable, "-c", code], capture_output=True, text=True, check=False, timeout=600
     )
     assert done.returncode == 0, done.stderr
     return done.stdout.strip().splitlines()[-1]

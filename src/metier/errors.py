@@ -10,6 +10,7 @@ MetierError
 │  │  ├─ LimitExceeded              larger, longer or slower than the limits allow
 │  │  └─ UnreadableFile             the system does not let it be opened
 │  ├─ TaxonomyError                 a taxonomy file breaks a rule
+│  ├─ BankError                     a bank of interview questions breaks a rule
 │  └─ SettingsError                 a setting is unknown or out of range
 ├─ NotFound (LookupError)           no such file, skill, taxonomy or model
 ├─ ModelError                       a model folder cannot be used
@@ -90,6 +91,12 @@ class TaxonomyError(InvalidInput):
     """A taxonomy breaks a rule; the message says where."""
 
     code = "taxonomy_error"
+
+
+class BankError(InvalidInput):
+    """A bank of interview questions breaks a rule; the message says where."""
+
+    code = "bank_error"
 
 
 class SettingsError(InvalidInput):
