@@ -186,7 +186,7 @@ class Turn:
         asked_at: when, UTC, ISO 8601 to the second.
         answer: the candidate's words as given; None while the answer is awaited.
         answered_at: when, likewise; None while it is awaited.
-        grade: None while the answer is awaited.
+        grade: None while the answer is awaited, or was saved and not yet graded.
     """
 
     number: int
@@ -211,6 +211,7 @@ class Interview:
         options: what it was started with, by name, as text.
         turns: in order; the last may await its answer.
         ended_at: when it ended; None while it goes on.
+        ending: why it ended, the deciding reason first; empty while it goes on.
     """
 
     id: str
@@ -221,6 +222,7 @@ class Interview:
     options: tuple[tuple[str, str], ...] = ()
     turns: tuple[Turn, ...] = ()
     ended_at: str | None = None
+    ending: tuple[Reason, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -293,10 +295,10 @@ class InterviewReport:
         title: of the bank.
         topics: in the order of the bank.
         score: mean over the graded questions that were asked, 0 to 1; None where there are none.
-        n_points: key points of the questions that were asked.
+        n_points: key points of the questions that have a graded answer.
         n_earned: those of them that were earned.
         to_review: numbers of the turns that a person should look at.
-        minutes: from the first question to the last answer.
+        minutes: for which questions stood open until they were answered; breaks do not count.
     """
 
     interview: Interview

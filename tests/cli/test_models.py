@@ -48,6 +48,7 @@ def test_added_models_are_listed_too(metier, small):
     assert metier("models", "pull", small).code == 0
     assert {row["name"] for row in metier("models", "list").rows} == {
         "base",
+        "grading",
         "linking",
         "search",
         "skills",
@@ -182,7 +183,7 @@ def test_an_added_model_can_be_removed(metier, small, models):
     assert result.code == 0
     assert "Removed model small." in result.err
     assert list(models.iterdir()) == []
-    assert [row["name"] for row in metier("models", "list").rows] == ["base", "linking", "search", "skills"]
+    assert [row["name"] for row in metier("models", "list").rows] == ["base", "grading", "linking", "search", "skills"]
 
 
 def test_the_shipped_model_cannot_be_removed(metier):

@@ -6,7 +6,7 @@ pytest.importorskip("openai")
 pytest.importorskip("typer")
 
 from tests.cli import skill_runs
-from tests.skills.chat_server import Reply, chat_server
+from tests.training.chat_server import Reply, chat_server
 
 
 @pytest.fixture

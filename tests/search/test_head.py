@@ -11,8 +11,9 @@ from metier.encoders.folder import CARD, ModelCard, file_entry
 from metier.encoders.load import shipped_models
 from metier.encoders.pooling import unit_rows
 from metier.errors import InvalidInput, ModelFormatError, ModelMismatch, NotFound
-from metier.search.head import HEAD, SearchHead, save_search_head
+from metier.search.head import SearchHead, save_search_head
 from metier.training.output import Origin
+from metier.training.projection import HEAD
 
 ENCODER = "e" * 64
 RNG = np.random.default_rng(0)

@@ -6,14 +6,14 @@ import pytest
 pytest.importorskip("openai")
 
 from metier.errors import InvalidInput
-from metier.skills.chat import ApiKey, Endpoint
 from metier.skills.data import count_labels
 from metier.skills.labelled_files import read_labelled
 from metier.skills.synthetic import GenerateOptions, GenerateResult, generate
 from metier.skills.synthetic_prompts import JobLevel
 from metier.skills.taxonomy import Taxonomy
-from tests.skills.chat_server import Reply, chat_server
+from metier.training.chat import ApiKey, Endpoint
 from tests.skills.taxonomies import entry
+from tests.training.chat_server import Reply, chat_server
 
 KEY = "sk-very-secret"
 TAXONOMY = Taxonomy("jobs", [entry(f"tool-{i}", f"Tool{i}x", practice=i % 3 == 0) for i in range(12)])

@@ -4,7 +4,7 @@ torch = pytest.importorskip("torch")
 
 from metier.errors import InvalidInput  # noqa: E402
 from metier.training.backbone import load_backbone  # noqa: E402
-from metier.training.freezing import drop_dropout, freeze_lowest  # noqa: E402
+from metier.training.freezing import drop_dropout, freeze_lowest, lowest_third  # noqa: E402
 from tests.skills.architectures import tiny  # noqa: E402
 
 
@@ -35,6 +35,13 @@ def test_all_layers_can_stay_but_no_more(model):
     assert not any(name.startswith("encoder.layer.") for name in trained(model))
     with pytest.raises(InvalidInput, match="frozen_layers must be at most 2 for this backbone. Got 3"):
         freeze_lowest(model, 3)
+
+
+def test_a_third_of_the_layers_is_rounded_down(model):
+    assert lowest_third(model) == 0
+    model.encoder.layer.extend([torch.nn.Identity() for _ in range(5)])
+    assert lowest_third(model) == 2
+    assert lowest_third(torch.nn.Linear(1, 1)) == 0
 
 
 def test_a_backbone_of_unknown_layers_cannot_be_frozen_in_part():

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from metier import __version__
-from metier.cli import assess, batch, config, document, models, search, skills
+from metier.cli import assess, batch, config, document, interview, models, search, skills
 
 app = typer.Typer(
     name="metier",
@@ -39,6 +39,7 @@ app.command("assess", epilog=assess.EXAMPLE)(assess.assess)
 app.command("batch", epilog=batch.EXAMPLE)(batch.batch)
 app.add_typer(skills.app)
 app.add_typer(search.app)
+app.add_typer(interview.app)
 app.add_typer(document.app)
 app.add_typer(models.app)
 app.add_typer(config.app)

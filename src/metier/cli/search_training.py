@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from metier.encoders.reading import Encoder
     from metier.search.training.build import SearchTrainOptions
     from metier.search.training.mining import MiningOptions
-    from metier.search.training.network import RowLimits
     from metier.search.training.sweep import Choice, SweepRow
+    from metier.training.bi_encoder import RowLimits
     from metier.training.output import Origin
 
 _BACKBONE_RATE: Final = 2e-5
@@ -337,7 +337,7 @@ class Shared:
 
     def _limits(self) -> RowLimits:
         from metier.encoders.reading import TextKind
-        from metier.search.training.network import PREFIXES, RowLimits
+        from metier.training.bi_encoder import PREFIXES, RowLimits
 
         given = {TextKind.QUERY: self.query_prefix, TextKind.PASSAGE: self.passage_prefix}
         prefixes = {kind: PREFIXES[kind] if words is None else words for kind, words in given.items()}

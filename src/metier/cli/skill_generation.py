@@ -10,12 +10,10 @@ import typer
 
 from metier.cli import options
 from metier.cli.training_progress import say
-from metier.errors import InvalidInput, NotFound
+from metier.errors import InvalidInput
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-    from metier.skills.chat import ApiKey
 
 
 class Level(StrEnum):
@@ -57,15 +55,15 @@ def generate(  # noqa: PLR0913, PLR0917 - each parameter is an option that a per
     Answers are checked before they are kept (docs/how-to/training-data.md). A run that was stopped goes on
     when the same command is given again.
     """
-    from metier.skills.chat import Endpoint
     from metier.skills.synthetic import GenerateOptions
     from metier.skills.synthetic import generate as write_texts
     from metier.skills.synthetic_prompts import JobLevel
+    from metier.training.chat import ApiKey, Endpoint
 
     options.check_output(output, [api_key_file, taxonomy])
     settings = options.load_settings()
     chosen = GenerateOptions(
-        endpoint=Endpoint(endpoint, model, _api_key(api_key_file), timeout_s=timeout),
+        endpoint=Endpoint(endpoint, model, ApiKey.from_file(api_key_file), timeout_s=timeout),
         n_texts=n_texts,
         levels=tuple(JobLevel(each.value) for each in level or Level),
         languages=tuple(dict.fromkeys(language or ["en"])),
@@ -81,17 +79,6 @@ def generate(  # noqa: PLR0913, PLR0917 - each parameter is an option that a per
     for words, counts in (("Refused answers", result.refused), ("Corrected labels", result.corrected)):
         if counts:
             say(f"{words}: {_listed(counts)}.")
-
-
-def _api_key(path: Path | None) -> ApiKey:
-    """Return the key in a file; a key on the command line would stand in the list of processes."""
-    from metier.skills.chat import ApiKey
-
-    if path is None:
-        return ApiKey("none")
-    if not path.is_file():
-        raise NotFound(f"There is no file {path} with a key. Check --api-key-file.")
-    return ApiKey(path.read_bytes().decode("utf-8", "replace").strip())
 
 
 def _two_numbers(option: str, text: str) -> tuple[int, int]:

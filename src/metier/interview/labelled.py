@@ -108,8 +108,8 @@ def _ids(cell: str) -> frozenset[str]:
 
 
 def _manners(names: Sequence[str] | frozenset[str], where: str) -> frozenset[Manner]:
-    known = {manner.value for manner in Manner}
-    unknown = sorted(set(names) - known)
+    known = [manner.value for manner in Manner]
+    unknown = sorted(set(names).difference(known))
     if unknown:
         raise InvalidInput(f"{where}: manner must be of {', '.join(known)}. Got {unknown[0][:60]!r}.")
     return frozenset(Manner(name) for name in names)

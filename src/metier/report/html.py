@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import TYPE_CHECKING, Any
 
 from metier.report.highlight import Excerpt, Mark, MarkKind, Segment, excerpt, highlight
+from metier.report.page import environment, style
 from metier.report.words import ReportLanguage, Words
 from metier.types import (
     Assessment,
@@ -29,20 +26,11 @@ from metier.types import (
     Span,
 )
 
-if TYPE_CHECKING:
-    from jinja2 import Environment
-
 __all__ = ["Failure", "ReportItem", "ReportLanguage", "render_html"]
 
 _LANGUAGE_CODE = re.compile(r"[a-z]{2,3}")
 _N_TITLES = 6
 _N_QUOTES = 3
-
-# Browsers drop or misread these; an override (U+202D, U+202E) would show words in a false order.
-_UNSHOWABLE = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]"
-)
-_EMBEDDINGS = frozenset("\u202a\u202b\u202c\u2066\u2067\u2068\u2069")
 
 _KIND_OF_LABEL = {
     EvidenceLabel.EXPLICIT: MarkKind.EXPLICIT,
@@ -192,9 +180,9 @@ def render_html(
     words = Words(language)
     ordered = sorted(items, key=lambda item: (item.rank is None, item.rank or 0))
     cards = [_card(i, item, words, detailed=i <= n_detailed) for i, item in enumerate(ordered, 1)]
-    environment = _environment()
-    css = environment.get_template("report.css").render()
-    return environment.get_template("report.html.j2").render(
+    css, css_hash = style("report.css")
+    page = environment().get_template("report.html.j2")
+    return page.render(
         words=words,
         w=words.phrases,
         cards=cards,
@@ -204,7 +192,7 @@ def render_html(
         provenances=list(dict.fromkeys(item.assessment.provenance for item in ordered)),
         n_detailed=max(n_detailed, 0),
         css=css,
-        css_hash=base64.b64encode(hashlib.sha256(css.encode()).digest()).decode(),
+        css_hash=css_hash,
     )
 
 
@@ -260,36 +248,3 @@ def _vacancy_text(vacancy: Document, cards: Sequence[_Card], words: Words) -> _M
         for quote in requirement.vacancy_quotes
     )
     return _MarkedText("v-t", vacancy, marks)
-
-
-@lru_cache(maxsize=1)
-def _environment() -> Environment:
-    from jinja2 import Environment, PackageLoader, StrictUndefined
-
-    return Environment(
-        loader=PackageLoader("metier.report"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        finalize=_showable,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
-
-
-def _showable(value: Any) -> Any:
-    """Return what a template writes, with a visible sign for each character that no page can show."""
-    if type(value) is not str:
-        return value
-    return _UNSHOWABLE.sub(_sign, value)
-
-
-def _sign(match: re.Match[str]) -> str:
-    char = match[0]
-    if char in _EMBEDDINGS:
-        return ""
-    if char in "\f\v":
-        return "\n"
-    if char < " ":
-        return chr(0x2400 + ord(char))
-    return "\N{SYMBOL FOR DELETE}" if char == "\x7f" else "\N{REPLACEMENT CHARACTER}"

@@ -1,76 +1,28 @@
 """A head for search: a linear map of an encoder's vectors, learned from pairs, as a model folder.
 
-    vector = unit(W (x - c))
-
-where x is the encoder's vector of a query or a passage, c the mean passage, and W the same for both.
+Its centre is the mean passage; `metier.training.projection` says the rest.
 """
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from safetensors import SafetensorError, safe_open
-from safetensors.numpy import save
 
-from metier.encoders.folder import CARD, ModelCard, ModelFolder, file_entry
-from metier.encoders.pooling import unit_rows
-from metier.errors import InvalidInput, ModelFormatError, ModelMismatch
+from metier.encoders.folder import ModelCard
+from metier.errors import InvalidInput
 from metier.training.output import Origin
+from metier.training.projection import Projection, read_projection, save_projection
 
-HEAD: Final = "head.safetensors"
 TASK: Final = "search"
-FORMAT: Final = 1
-_TENSORS: Final = ("center", "projection")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class SearchHead:
-    """A head as it was loaded.
-
-    Attributes:
-        name: what the model is called.
-        sha256: hash of its folder.
-        encoder_sha256: hash of the encoder that it was fitted to.
-        projection: (dim_out, dim) float32.
-        center: (dim,) float32, the usual vector of a passage.
-    """
-
-    name: str
-    sha256: str
-    encoder_sha256: str
-    projection: NDArray[np.float32]
-    center: NDArray[np.float32]
-
-    @property
-    def dim(self) -> int:
-        """Return the length of the vectors that `apply` returns."""
-        return len(self.projection)
-
-    def apply(self, vectors: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Return vectors of the encoder as search compares them.
-
-        A row's result depends on that row alone, to the byte.
-
-        Args:
-            vectors: (n, dim) float32, of queries or passages.
-
-        Returns:
-            (n, dim_out) float32, rows of L2 norm 1; zeros for a vector that equals the centre.
-
-        Raises:
-            InvalidInput: vectors of another length.
-        """
-        if vectors.ndim != 2 or vectors.shape[1] != len(self.center):
-            raise InvalidInput(f"vectors must be (n, {len(self.center)}). Got {vectors.shape}.")
-        centered = np.asarray(vectors, np.float32) - self.center
-        # One at a time: a matrix product of another height may round otherwise.
-        rows = [self.projection @ row for row in centered]
-        return unit_rows(np.array(rows, np.float32).reshape(len(rows), self.dim))
+class SearchHead(Projection):
+    """A head as it was loaded; `Projection` has its attributes."""
 
     @classmethod
     def load(cls, path: Path, *, encoder_sha256: str) -> SearchHead:
@@ -85,20 +37,8 @@ class SearchHead:
             ModelFormatError: it is damaged, changed, or no head for search.
             ModelMismatch: it was fitted to another encoder.
         """
-        folder = ModelFolder.open(path)
-        name = folder.card.name
-        if folder.card.task != TASK:
-            raise ModelFormatError(
-                f"Model {name} is for {folder.card.task!r}, not {TASK!r}. Name a folder that "
-                "`metier search train` wrote."
-            )
-        tensors, facts = _read(folder)
-        if facts["encoder_sha256"] != encoder_sha256:
-            raise ModelMismatch(
-                f"Head {name} was fitted to encoder {facts['encoder_sha256'][:12]}, the encoder in use is "
-                f"{encoder_sha256[:12] or 'none'}. Use the encoder it belongs to."
-            )
-        return cls(name, folder.sha256, encoder_sha256, tensors["projection"], tensors["center"])
+        found = read_projection(path, task=TASK, encoder_sha256=encoder_sha256)
+        return cls(found.name, found.sha256, found.encoder_sha256, found.projection, found.center)
 
 
 def save_search_head(
@@ -123,59 +63,4 @@ def save_search_head(
     """
     if output.exists() and any(output.iterdir()):
         raise InvalidInput(f"{output} must be empty. Name another folder.")
-    if projection.ndim != 2 or center.shape != (projection.shape[1],):
-        raise InvalidInput(
-            f"projection must be (dim_out, dim) and center (dim,). Got {projection.shape} and {center.shape}."
-        )
-    tensors = {"center": _half("center", center), "projection": _half("projection", projection)}
-    facts = {"format": FORMAT, "encoder_sha256": encoder_sha256}
-    output.mkdir(parents=True, exist_ok=True)
-    (output / HEAD).write_bytes(save(tensors, metadata={"facts": json.dumps(facts, sort_keys=True)}))
-    card = ModelCard(
-        name=origin.name,
-        task=TASK,
-        base=origin.base or f"head for encoder {encoder_sha256}",
-        license=origin.license,
-        languages=origin.languages,
-        dim=len(projection),
-        max_tokens=0,
-        prefixes={},
-        command=origin.command,
-        training_data=dict(origin.training_data),
-        parameters={"head": int(projection.size + center.size)},
-        metrics=dict(origin.metrics),
-        files={HEAD: file_entry(output / HEAD)},
-    )
-    (output / CARD).write_bytes(card.dump())
-    return card
-
-
-def _read(folder: ModelFolder) -> tuple[dict[str, NDArray[np.float32]], dict[str, Any]]:
-    name = folder.card.name
-    try:
-        with safe_open(folder.file(HEAD), framework="np") as file:
-            facts = json.loads(file.metadata()["facts"])
-            tensors = {key: file.get_tensor(key).astype(np.float32) for key in _TENSORS}
-        version, facts["encoder_sha256"] = facts["format"], str(facts["encoder_sha256"])
-    except (SafetensorError, KeyError, TypeError, ValueError) as error:
-        raise ModelFormatError(f"Model {name}: {HEAD} lacks a part or is damaged.") from error
-    if version != FORMAT:
-        raise ModelFormatError(
-            f"Model {name}: the format of its {HEAD} must be {FORMAT}. Got {version!r}; take the metier that "
-            "made it."
-        )
-    projection, center = tensors["projection"], tensors["center"]
-    fits = (
-        projection.ndim == 2 and center.shape == projection.shape[1:] and len(projection) == folder.card.dim
-    )
-    if not fits or not all(np.isfinite(tensor).all() for tensor in tensors.values()):
-        raise ModelFormatError(f"Model {name}: {HEAD} must hold finite numbers whose shapes fit together.")
-    return tensors, facts
-
-
-def _half(name: str, array: NDArray[np.float32]) -> NDArray[np.float16]:
-    if not (np.abs(array) <= np.finfo(np.float16).max).all():
-        raise InvalidInput(
-            f"{name} of the head holds a number that half precision cannot. Train it again with a lower rate."
-        )
-    return np.ascontiguousarray(array.astype(np.float16))
+    return save_projection(projection, center, output, origin, task=TASK, encoder_sha256=encoder_sha256)

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any, Final
 
 from metier.errors import InvalidInput
-from metier.skills.chat import Chat, Endpoint
 from metier.skills.data import MAX_TEXT_CHARS, LabelledText
 from metier.skills.labelled_json import write_labelled
 from metier.skills.seeds import stable_random, stable_seed
@@ -19,6 +18,7 @@ from metier.skills.synthetic_answers import AnswerChecker
 from metier.skills.synthetic_prompts import LANGUAGES, JobLevel, Wish, choose_skills, write_prompt
 from metier.skills.taxonomy import Taxonomy
 from metier.store.journal import Journal, check_writable
+from metier.training.chat import Chat, Endpoint
 
 PROMPT_VERSION: Final = 1
 """Raised when the prompts change, so that texts of two kinds of prompt do not mix in one file."""

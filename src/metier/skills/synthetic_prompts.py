@@ -8,8 +8,8 @@ from enum import StrEnum
 from random import Random
 from typing import Final
 
-from metier.skills.chat import Prompt
 from metier.skills.taxonomy import Taxonomy
+from metier.training.chat import Prompt
 from metier.types import Skill
 
 

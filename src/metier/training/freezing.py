@@ -24,6 +24,11 @@ def freeze_lowest(model: Any, n_layers: int) -> None:
         _freeze(part)
 
 
+def lowest_third(model: Any) -> int:
+    """Return how many layers of a backbone are its lowest third; 0 if they cannot be told apart."""
+    return len(getattr(getattr(model, "encoder", None), "layer", ())) // 3
+
+
 def _freeze(module: Any) -> None:
     for parameter in module.parameters():
         parameter.requires_grad = False

@@ -24,9 +24,9 @@ from metier.search.training import build  # noqa: E402
 from metier.search.training.build import SearchTrainOptions, split_pairs, train_search  # noqa: E402
 from metier.search.training.mining import MiningOptions  # noqa: E402
 from metier.search.training.mixing import Mix  # noqa: E402
-from metier.search.training.network import RowLimits  # noqa: E402
 from metier.search.training.pairs import Pair, text_key  # noqa: E402
 from metier.search.training.task import Loss, LossOptions, PairTask  # noqa: E402
+from metier.training.bi_encoder import RowLimits  # noqa: E402
 from metier.training.options import TrainOptions  # noqa: E402
 from metier.training.output import Origin, Watch  # noqa: E402
 from tests.search.training.small import made_pairs, save_backbone, word, write_pairs  # noqa: E402
@@ -172,7 +172,7 @@ made(SearchTrainOptions((Path(sys.argv[1]),), QUICK, mining=MINING), Path(sys.ar
 @pytest.mark.skipif(os.name != "posix", reason="kills a process")
 def test_a_killed_run_ends_as_one_that_was_not(data, tmp_path):
     command = [sys.executable, "-c", KILLED, str(data[0]), str(tmp_path / "killed")]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=120)
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=600)
     assert done.returncode == -9, done.stderr
     options = SearchTrainOptions(data, QUICK, mining=MINING)
     for name in ("killed", "whole"):

@@ -11,9 +11,9 @@ from metier.encoders.reading import TextKind  # noqa: E402
 from metier.errors import InvalidInput  # noqa: E402
 from metier.search.training import task as task_module  # noqa: E402
 from metier.search.training.mixing import Mix, mix  # noqa: E402
-from metier.search.training.network import ProjectedEncoder  # noqa: E402
 from metier.search.training.pairs import Pair  # noqa: E402
 from metier.search.training.task import Loss, LossOptions, PairTask, figures  # noqa: E402
+from metier.training.bi_encoder import ProjectedEncoder  # noqa: E402
 from metier.training.losses import cosine_regression, in_batch_contrastive, triplet_loss  # noqa: E402
 from tests.search.training.small import made_pairs  # noqa: E402
 

@@ -11,29 +11,32 @@ from typing import Any, Final
 import numpy as np
 
 from metier._extras import require
-from metier.encoders.folder import CARD, TOKENIZER, WEIGHTS, ModelCard, ModelFolder, file_entry, file_sha256
-from metier.encoders.parameters import count_parameters, safetensors_shapes
+from metier.encoders.folder import ModelCard, ModelFolder, file_sha256
 from metier.encoders.reading import Encoder, TextKind
 from metier.errors import InvalidInput
 from metier.search.head import save_search_head
 from metier.search.training.mining import MiningOptions, mine_negatives
-from metier.search.training.network import ProjectedEncoder, RowLimits, SearchNetwork, TrainedBackbone
 from metier.search.training.pairs import Pair, matches, read_pairs, text_key
 from metier.search.training.task import Loss, LossOptions, PairTask, figures
-from metier.training.backbone import Backbone, load_backbone
+from metier.training.bi_encoder import (
+    BiEncoder,
+    ProjectedEncoder,
+    RowLimits,
+    TrainedBackbone,
+    load_trained,
+    save_trained,
+)
 from metier.training.checkpoint import write_json
 from metier.training.durable import whole_folder
 from metier.training.fingerprint import fingerprint
 from metier.training.intervals import paired_bootstrap
-from metier.training.options import Device, TrainOptions
+from metier.training.options import TrainOptions
 from metier.training.output import MODEL, RUN, Origin, Watch, check_output
-from metier.training.randomness import kept_random_state, seed_all
 from metier.training.splits import Part, assign_parts
 from metier.training.trainer import train
 
 TUNE_SHARE: Final = 0.1
 MINED: Final = "mined.json"
-_TOKENIZER_CONFIG: Final = "tokenizer_config.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,23 +174,14 @@ def _network(
             raise InvalidInput("A head without a backbone needs an encoder. Give one, or name a backbone.")
         passages = [text for pair in pairs for text in (pair.positive, *pair.negatives)]
         return ProjectedEncoder(encoder, [pair.query for pair in pairs], passages, say=say)
-    with kept_random_state():
-        seed_all(options.train.seed)  # a pooler that the weights lack is made up
-        backbone = load_backbone(options.backbone)
-    backbone.model.to(_device(options.train.device))
-    return TrainedBackbone(
-        backbone,
+    return load_trained(
+        options.backbone,
+        options.train,
         limits=options.limits,
         frozen_layers=options.frozen_layers,
         dropout=options.dropout,
         cache_chunk=options.cache_chunk,
     )
-
-
-def _device(wanted: Device) -> Any:
-    """Return where the run will compute, so that what comes before it computes there too."""
-    accelerate = require("accelerate")
-    return accelerate.Accelerator(cpu=wanted == Device.CPU, mixed_precision="no").device
 
 
 def _is_main() -> bool:
@@ -197,7 +191,7 @@ def _is_main() -> bool:
 def _mined(
     options: SearchTrainOptions,
     pairs: Sequence[Pair],
-    network: SearchNetwork,
+    network: BiEncoder,
     output: Path,
     say: Callable[[str], None],
 ) -> list[Pair]:
@@ -235,7 +229,7 @@ def _known_mined(place: Path, key: str) -> list[list[int]] | None:
         return None
 
 
-def _distinct(network: SearchNetwork, texts: Sequence[str], kind: TextKind) -> Any:
+def _distinct(network: BiEncoder, texts: Sequence[str], kind: TextKind) -> Any:
     """Return the vector of each text; equal texts are read once."""
     place = {text: i for i, text in enumerate(dict.fromkeys(texts))}
     return network.encode(list(place), kind)[[place[text] for text in texts]]
@@ -289,31 +283,6 @@ def _training_data(paths: Sequence[Path]) -> Mapping[str, str]:
 
 def _save(network: TrainedBackbone | ProjectedEncoder, place: Path, origin: Origin) -> None:
     if isinstance(network, TrainedBackbone):
-        _save_encoder(network.backbone, network.limits, place, origin)
+        save_trained(network, place, origin)
         return
     save_search_head(network.projection, network.center, place, origin, encoder_sha256=network.encoder.sha256)
-
-
-def _save_encoder(backbone: Backbone, limits: RowLimits, place: Path, origin: Origin) -> None:
-    """Write a backbone as a model folder, one that transformers reads as well."""
-    backbone.model.save_pretrained(place, max_shard_size="1TB")
-    backbone.tokenizer.save(str(place / TOKENIZER))
-    # Without this, transformers makes another tokenizer of the file, by the kind of the model.
-    tokenizer = {"tokenizer_class": "PreTrainedTokenizerFast", "model_max_length": backbone.max_tokens}
-    (place / _TOKENIZER_CONFIG).write_text(json.dumps(tokenizer, indent=2) + "\n", encoding="utf-8")
-    card = ModelCard(
-        name=origin.name,
-        task="encoder",
-        base=origin.base or backbone.name,
-        license=origin.license,
-        languages=origin.languages,
-        dim=backbone.dim,
-        max_tokens=backbone.max_tokens,
-        prefixes={str(kind): words for kind, words in limits.prefixes.items()},
-        command=origin.command,
-        training_data=dict(origin.training_data),
-        parameters=count_parameters(safetensors_shapes(place / WEIGHTS)),
-        metrics=dict(origin.metrics),
-        files={path.name: file_entry(path) for path in sorted(place.iterdir())},
-    )
-    (place / CARD).write_bytes(card.dump())

@@ -18,8 +18,8 @@ from metier.encoders.reading import TextKind
 from metier.errors import InvalidInput
 from metier.search.training.batching import plan_batches
 from metier.search.training.mixing import Mix, check_ratio, mix, mixed_negatives
-from metier.search.training.network import SearchNetwork
 from metier.search.training.pairs import Pair, known_positives, matches, text_key
+from metier.training.bi_encoder import BiEncoder
 from metier.training.losses import cosine_regression, in_batch_contrastive, triplet_loss
 from metier.training.schedule import derived_seed
 
@@ -96,7 +96,7 @@ class PairTask:
     weight: Final = 1.0
 
     def __init__(
-        self, network: SearchNetwork, train: Sequence[Pair], tune: Sequence[Pair], options: LossOptions
+        self, network: BiEncoder, train: Sequence[Pair], tune: Sequence[Pair], options: LossOptions
     ) -> None:
         self.network, self.options = network, options
         by_score = options.loss is Loss.REGRESSION

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
+from pathlib import Path
 from time import sleep
 from types import TracebackType
 from typing import Any, Final, Self
 from urllib.parse import urlsplit
 
 from metier._extras import require
-from metier.errors import InvalidInput
+from metier.errors import InvalidInput, NotFound
 
+_NO_KEY: Final = "none"
 _RETRIED: Final = frozenset({408, 409, 425, 429})
 _LONGEST_PAUSE_S: Final = 60.0
 _MAX_ANSWER_BYTES: Final = 4_000_000
@@ -37,6 +39,20 @@ class ApiKey:
     def __repr__(self) -> str:
         return "ApiKey('***')"
 
+    @classmethod
+    def from_file(cls, path: Path | None) -> Self:
+        """Return the key in a file, or the one that stands for none.
+
+        Raises:
+            NotFound: there is no such file.
+            InvalidInput: what it holds is no key.
+        """
+        if path is None:
+            return cls(_NO_KEY)
+        if not path.is_file():
+            raise NotFound(f"There is no file {path} with a key. Check --api-key-file.")
+        return cls(path.read_bytes().decode("utf-8", "replace").strip())
+
     def reveal(self) -> str:
         """Return the key itself."""
         return self._value
@@ -60,7 +76,7 @@ class Endpoint:
 
     base_url: str
     model: str
-    api_key: ApiKey = field(default_factory=lambda: ApiKey("none"))
+    api_key: ApiKey = field(default_factory=lambda: ApiKey(_NO_KEY))
     timeout_s: float = 120.0
     retries: int = 5
     backoff_s: float = 1.0
@@ -87,6 +103,11 @@ class Prompt:
 
     system: str
     task: str
+
+    @property
+    def messages(self) -> list[dict[str, str]]:
+        """Return it as messages of a chat, each with `role` and `content`."""
+        return [{"role": "system", "content": self.system}, {"role": "user", "content": self.task}]
 
 
 class Chat:
@@ -117,13 +138,16 @@ class Chat:
     ) -> None:
         self._client.close()
 
-    def answer(self, prompt: Prompt, *, temperature: float, seed: int) -> str | None:
+    def answer(
+        self, prompt: Prompt, *, temperature: float, seed: int, max_tokens: int | None = None
+    ) -> str | None:
         """Return what the model says, or None where what came back is no answer of a chat.
 
         Args:
             prompt: what it is asked.
             temperature: 0 to 2.
             seed: 0 to 2**31 - 1; a server may pass it over.
+            max_tokens: where the answer is cut off, at least 1; None to leave that to the server.
 
         Raises:
             InvalidInput: the endpoint refuses the request, or cannot be reached after all retries.
@@ -132,7 +156,7 @@ class Chat:
         for attempt in range(self._endpoint.retries + 1):
             asked_to_wait = None
             try:
-                return _content(self._send(prompt, temperature, seed))
+                return _content(self._send(prompt, temperature, seed, max_tokens))
             except self._openai.APIStatusError as exc:
                 trouble = f"status {exc.status_code}"
                 if exc.status_code not in _RETRIED and exc.status_code < 500:
@@ -147,16 +171,14 @@ class Chat:
         times = self._endpoint.retries + 1
         raise self._failure(f"failed {times} times in a row, at last with {trouble}")
 
-    def _send(self, prompt: Prompt, temperature: float, seed: int) -> bytes:
+    def _send(self, prompt: Prompt, temperature: float, seed: int, max_tokens: int | None) -> bytes:
         # The raw answer: what is no JSON, or of another shape, is for us to tell, not for the client.
         response = self._client.chat.completions.with_raw_response.create(
             model=self._endpoint.model,
-            messages=[
-                {"role": "system", "content": prompt.system},
-                {"role": "user", "content": prompt.task},
-            ],
+            messages=prompt.messages,
             temperature=temperature,
             seed=seed,
+            **({} if max_tokens is None else {"max_tokens": max_tokens}),
         )
         content: bytes = response.http_response.content
         return content

@@ -9,8 +9,8 @@ from metier.encoders.pooling import unit_rows  # noqa: E402
 from metier.encoders.reading import TextKind  # noqa: E402
 from metier.encoders.torch_network import load_torch_encoder  # noqa: E402
 from metier.errors import InvalidInput, ModelMismatch  # noqa: E402
-from metier.search.training.network import ProjectedEncoder, RowLimits, TrainedBackbone  # noqa: E402
 from metier.training.backbone import load_backbone  # noqa: E402
+from metier.training.bi_encoder import ProjectedEncoder, RowLimits, TrainedBackbone  # noqa: E402
 from tests.search.training.small import save_backbone, word  # noqa: E402
 
 TEXTS = [" ".join(word(i) for i in range(n)) for n in (1, 30, 3, 0, 7)]

@@ -3,7 +3,7 @@ import pytest
 torch = pytest.importorskip("torch")
 
 from metier.errors import InvalidInput  # noqa: E402
-from metier.search.training.caching import encode_in_chunks  # noqa: E402
+from metier.training.caching import encode_in_chunks  # noqa: E402
 from metier.training.losses import in_batch_contrastive  # noqa: E402
 
 

@@ -6,8 +6,8 @@ import pytest
 pytest.importorskip("openai")
 
 from metier.errors import InvalidInput, MissingExtra
-from metier.skills.chat import ApiKey, Chat, Endpoint, Prompt
-from tests.skills.chat_server import Reply, chat_server, in_turn
+from metier.training.chat import ApiKey, Chat, Endpoint, Prompt
+from tests.training.chat_server import Reply, chat_server, in_turn
 
 KEY = "sk-very-secret"
 MARKER = "Zyxwvut"
@@ -96,7 +96,7 @@ def test_a_server_that_is_not_there_is_told_of():
 )
 def test_pauses_double_and_heed_the_server(monkeypatch, asked, pauses):
     slept = []
-    monkeypatch.setattr("metier.skills.chat.sleep", slept.append)
+    monkeypatch.setattr("metier.training.chat.sleep", slept.append)
     busy = Reply(status=429, headers={"retry-after": asked} if asked else {})
     with chat_server(lambda request: busy) as server:
         endpoint = Endpoint(server.url, "writer", retries=2, backoff_s=0.5)

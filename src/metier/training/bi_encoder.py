@@ -1,20 +1,30 @@
-"""What search trains: a backbone whole, or a linear map of the vectors of an encoder that stays as it is."""
+"""What learns to put texts that belong together near each other.
+
+A backbone that is trained whole, or a linear map of the vectors of an encoder that stays as it is.
+"""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from metier._extras import require
+from metier.encoders.folder import CARD, TOKENIZER, WEIGHTS, ModelCard, file_entry
+from metier.encoders.parameters import count_parameters, safetensors_shapes
 from metier.encoders.reading import Encoder, TextKind
 from metier.errors import InvalidInput, ModelMismatch
-from metier.search.training.caching import encode_in_chunks
-from metier.training.backbone import Backbone, Frame, Row, batches_by_length
-from metier.training.freezing import drop_dropout, freeze_lowest
+from metier.training.backbone import Backbone, Frame, Row, batches_by_length, load_backbone
+from metier.training.caching import encode_in_chunks
+from metier.training.freezing import drop_dropout, freeze_lowest, lowest_third
+from metier.training.options import Device, TrainOptions
+from metier.training.output import Origin
+from metier.training.randomness import kept_random_state, seed_all
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -22,10 +32,11 @@ if TYPE_CHECKING:
 PREFIXES: Final[Mapping[TextKind, str]] = {TextKind.QUERY: "query: ", TextKind.PASSAGE: "passage: "}
 """Words that go before a text of each kind where nothing else is said, as in the e5 models."""
 _TEXTS_AT_ONCE: Final = 512
+_TOKENIZER_CONFIG: Final = "tokenizer_config.json"
 
 
-class SearchNetwork(Protocol):
-    """Turns queries and passages into vectors that training moves."""
+class BiEncoder(Protocol):
+    """Turns queries and passages, each by itself, into vectors that training moves."""
 
     @property
     def module(self) -> Any:
@@ -77,7 +88,7 @@ class RowLimits:
 
 
 class TrainedBackbone:
-    """Implements `SearchNetwork` with a backbone: the mean state of all tokens of a row, as `Encoder.encode`.
+    """Implements `BiEncoder` with a backbone: the mean state of all tokens of a row, as `Encoder.encode`.
 
     A text that is longer than its row is cut, where the encoder in use reads it whole, in windows.
 
@@ -119,7 +130,7 @@ class TrainedBackbone:
                 )
 
     def vectors(self, texts: Sequence[str], kind: TextKind) -> Tensor:
-        """Return one unit vector per text, with its gradient; `SearchNetwork.vectors` is the contract."""
+        """Return one unit vector per text, with its gradient; `BiEncoder.vectors` is the contract."""
         torch = require("torch")
         rows = self._rows(texts, kind)
         if not self._chunk or len(rows) <= self._chunk:
@@ -135,7 +146,7 @@ class TrainedBackbone:
         return found[back]
 
     def encode(self, texts: Sequence[str], kind: TextKind) -> NDArray[np.float32]:
-        """Return unit vectors without gradients; `SearchNetwork.encode` is the contract."""
+        """Return unit vectors without gradients; `BiEncoder.encode` is the contract."""
         torch = require("torch")
         was_training = self.module.training
         self.module.eval()
@@ -165,7 +176,7 @@ class TrainedBackbone:
 
 
 class ProjectedEncoder:
-    """Implements `SearchNetwork` with a linear map W of an encoder's vectors x: unit(W (x - c)).
+    """Implements `BiEncoder` with a linear map W of an encoder's vectors x: unit(W (x - c)).
 
     W begins as the identity and is one for queries and passages; c is the mean passage. What is learned is
     W less the identity, so that weight decay draws the map to doing nothing.
@@ -214,7 +225,7 @@ class ProjectedEncoder:
         return found
 
     def vectors(self, texts: Sequence[str], kind: TextKind) -> Tensor:
-        """Return one unit vector per text, with its gradient; `SearchNetwork.vectors` is the contract."""
+        """Return one unit vector per text, with its gradient; `BiEncoder.vectors` is the contract."""
         torch = require("torch")
         change = self.module.change
         given = torch.from_numpy(self.untrained(texts, kind) - self.center).to(change.device)
@@ -222,7 +233,7 @@ class ProjectedEncoder:
         return vectors
 
     def encode(self, texts: Sequence[str], kind: TextKind) -> NDArray[np.float32]:
-        """Return unit vectors without gradients; `SearchNetwork.encode` is the contract."""
+        """Return unit vectors without gradients; `BiEncoder.encode` is the contract."""
         with require("torch").no_grad():
             found: NDArray[np.float32] = self.vectors(texts, kind).cpu().numpy()
         return found
@@ -231,6 +242,79 @@ class ProjectedEncoder:
         """Return the encoder's own vectors, without centre or map."""
         found: NDArray[np.float32] = self._known[[self._place[kind, text] for text in texts]]
         return found
+
+
+def load_trained(
+    backbone: str,
+    train: TrainOptions,
+    *,
+    limits: RowLimits,
+    frozen_layers: int | None,
+    dropout: bool,
+    cache_chunk: int = 0,
+) -> TrainedBackbone:
+    """Return a backbone ready to be trained, where the run will compute; `TrainedBackbone` says the rest.
+
+    Args:
+        backbone: a Hugging Face folder or hub name.
+        train: its seed makes up what the weights lack.
+        limits: what goes into a row.
+        frozen_layers: layers from the lowest that are not trained; None for a third of them.
+        dropout: keep the backbone's dropout.
+        cache_chunk: texts of one pass with gradients; 0 for all of a batch at once.
+
+    Raises:
+        NotFound: there is no such backbone.
+        InvalidInput: it has fewer layers.
+        ModelError: it cannot be used, or a prefix leaves no room in a row.
+        MissingExtra: the `train` extra is not installed.
+    """
+    with kept_random_state():
+        seed_all(train.seed)  # a pooler that the weights lack is made up
+        loaded = load_backbone(backbone)
+    loaded.model.to(_device(train.device))
+    frozen = lowest_third(loaded.model) if frozen_layers is None else frozen_layers
+    return TrainedBackbone(
+        loaded, limits=limits, frozen_layers=frozen, dropout=dropout, cache_chunk=cache_chunk
+    )
+
+
+def save_trained(network: TrainedBackbone, place: Path, origin: Origin) -> None:
+    """Write a trained backbone as a model folder that `load_encoder` loads, and transformers as well.
+
+    Args:
+        network: trained.
+        place: a folder; the card lists what stands in it already, too.
+        origin: what the card says of it.
+    """
+    backbone, limits = network.backbone, network.limits
+    backbone.model.save_pretrained(place, max_shard_size="1TB")
+    backbone.tokenizer.save(str(place / TOKENIZER))
+    # Without this, transformers makes another tokenizer of the file, by the kind of the model.
+    tokenizer = {"tokenizer_class": "PreTrainedTokenizerFast", "model_max_length": backbone.max_tokens}
+    (place / _TOKENIZER_CONFIG).write_text(json.dumps(tokenizer, indent=2) + "\n", encoding="utf-8")
+    card = ModelCard(
+        name=origin.name,
+        task="encoder",
+        base=origin.base or backbone.name,
+        license=origin.license,
+        languages=origin.languages,
+        dim=backbone.dim,
+        max_tokens=backbone.max_tokens,
+        prefixes={str(kind): words for kind, words in limits.prefixes.items()},
+        command=origin.command,
+        training_data=dict(origin.training_data),
+        parameters=count_parameters(safetensors_shapes(place / WEIGHTS)),
+        metrics=dict(origin.metrics),
+        files={path.name: file_entry(path) for path in sorted(place.iterdir())},
+    )
+    (place / CARD).write_bytes(card.dump())
+
+
+def _device(wanted: Device) -> Any:
+    """Return where the run will compute, so that what comes before it computes there too."""
+    accelerate = require("accelerate")
+    return accelerate.Accelerator(cpu=wanted == Device.CPU, mixed_precision="no").device
 
 
 def _frame(backbone: Backbone, prefix: str) -> Frame:
