@@ -6,6 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 DATA ?=
 DEMO_INDEX := demo-index.db
+DEMO_INTERVIEWS := demo-interviews
 DEMO := assess examples/resumes --vacancy examples/vacancies/backend-python.txt --as-of 2026-11
 LOCK := $(BIN)/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 \
 	--generate-hashes --no-emit-index-url --no-header
@@ -21,7 +22,7 @@ help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { sub(/:.*/, "", $$1); printf "  make %-12s %s\n", $$1, $$2 }' Makefile
 
 # One example is a scan that cannot be scored, so metier exits with 1, as it should.
-demo: $(VENV)/.base ## install metier, assess the example resumes and search them
+demo: $(VENV)/.base ## install metier, assess the example resumes, search them and hold an interview
 	@$(BIN)/metier $(DEMO) --format table || [ $$? -eq 1 ]
 	@$(BIN)/metier $(DEMO) --output demo-report.html 2>/dev/null || [ $$? -eq 1 ]
 	@test -s demo-report.html
@@ -35,9 +36,15 @@ demo: $(VENV)/.base ## install metier, assess the example resumes and search the
 	@$(BIN)/metier search similar examples/vacancies/backend-python-ru.txt --as vacancy --index $(DEMO_INDEX) \
 		--as-of 2026-11 --top-k 3 --format table
 	@echo
+	@echo "What an interview came to, from answers in a file (examples/interviews):"
+	@rm -rf $(DEMO_INTERVIEWS)
+	@$(BIN)/metier interview --bank python-backend --max-questions 3 --answers examples/interviews/python-backend.en.txt \
+		--sessions $(DEMO_INTERVIEWS) --session demo --no-feedback --format table 2>/dev/null
+	@echo
 	@echo "The resumes with every quote, for a browser: demo-report.html"
 	@echo "Try your own file next:"
 	@echo "  $(BIN)/metier assess YOUR.pdf"
+	@echo "  $(BIN)/metier interview"
 
 test: lint ## check style, types and docs, then run the tests
 	@$(BIN)/python -m pytest
@@ -77,7 +84,7 @@ lock: $(VENV)/.dev ## choose the newest allowed versions and pin them
 	$(LOCK) --upgrade --group dev --output-file requirements/dev.txt
 
 clean: ## remove all that make has made, .venv included
-	rm -rf $(VENV) build dist demo-report.html $(DEMO_INDEX)* .coverage htmlcov .hypothesis
+	rm -rf $(VENV) build dist demo-report.html $(DEMO_INDEX)* $(DEMO_INTERVIEWS) .coverage htmlcov .hypothesis
 	rm -rf .mypy_cache .pytest_cache .ruff_cache
 	find src tests scripts benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +
 

@@ -1,5 +1,6 @@
 from metier.cli.interview_score_tables import predictions_table, report_table
 from metier.interview.short_answers.evaluate import ScoreFigures, ScoreReport
+from metier.interview.short_answers.features import ScoreDoubt
 from metier.interview.short_answers.rows import ScoreRow
 from metier.interview.short_answers.scorer import ScorePrediction
 from metier.training.intervals import Interval
@@ -23,5 +24,6 @@ def test_blank_answers_are_told_of():
 
 
 def test_predictions_are_shown_by_row():
-    shown = predictions_table([ScoreRow("q", ("r",), "a", None, 17)], [ScorePrediction(3.256, 2.0, 4.5, 8)])
-    assert all(words in shown for words in ("17", "3.26", "2.0–4.5", "8"))
+    found = ScorePrediction(3.256, 2.0, 4.5, 8, (ScoreDoubt.NEGATION,))
+    shown = predictions_table([ScoreRow("q", ("r",), "a", None, 17)], [found])
+    assert all(words in shown for words in ("17", "3.26", "2.0–4.5", "8", "negation"))

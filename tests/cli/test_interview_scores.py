@@ -65,7 +65,7 @@ def test_answers_are_scored_by_row(trained, tmp_path):
     done = run("predict", "--data", data, "--model", trained[0], "--format", "json")
     lines = [json.loads(line) for line in done.stdout.splitlines()]
     assert [line["row"] for line in lines] == [2, 3, 4]
-    assert set(lines[0]) == {"row", "score", "low", "high", "n_graded"}
+    assert set(lines[0]) == {"row", "score", "low", "high", "n_graded", "doubts"}
     assert "Interval" in run("predict", "--data", data, "--model", trained[0], "--format", "table").stdout
 
 

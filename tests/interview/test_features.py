@@ -100,8 +100,17 @@ def test_the_second_reference_counts_where_there_is_one():
 
 @pytest.mark.parametrize(
     "name",
-    ["nearest_wrong", "nearest_partial", "reference_over_wrong", "reference_over_partial", "tokens_of_wrong"]
-    + ["tokens_over_wrong", "stems_of_wrong", "reference_over_other_points", "nearest_off_topic"],
+    [
+        "nearest_wrong",
+        "nearest_partial",
+        "reference_over_wrong",
+        "reference_over_partial",
+        "reference_over_other_points",
+        "tokens_of_wrong",
+        "tokens_over_wrong",
+        "stems_of_wrong",
+        "nearest_off_topic",
+    ],
 )
 def test_what_a_bank_does_not_name_is_nought(name):
     assert feature("Amber birch.", name, with_points(Point("a", "a", ("amber birch",)))) == 0

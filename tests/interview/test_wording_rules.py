@@ -19,6 +19,8 @@ GOOD = {
         "What are [CLS] and [SEP] for?",
         "How do List[int] and Sequence[int] differ, e.g. as parameters?",
         "What does the C# compiler do with async methods?",
+        "Question answering and retrieval go together, so how would you combine them?",
+        "Think of two cases: one table is small, the other large; which join is quicker?",
     ],
     "ru": [
         "Что такое PEFT?",
@@ -66,6 +68,9 @@ def test_a_good_question_breaks_no_rule(language, text):
         ("질문: 인덱스란 무엇인가요?", Rule.ROLE_NAME),
         ("Sure! What is an index?", Rule.PREAMBLE),
         ("Here is a question: what is an index?", Rule.PREAMBLE),
+        ("The next question is: What is an index?", Rule.PREAMBLE),
+        ("This is the next topic: What is an index?", Rule.PREAMBLE),
+        ("What I am asking you to answer is: What is an index?", Rule.PREAMBLE),
         ("What is an **index** for?", Rule.MARKUP),
         ("# What is an index?", Rule.MARKUP),
         ("What is [an index](x) for?", Rule.MARKUP),

@@ -45,9 +45,12 @@ def predictions_table(rows: Sequence[ScoreRow], found: Sequence[ScorePrediction]
     table = Table(box=SIMPLE_HEAD, pad_edge=False)
     for name in ("Row", "Score", "Interval", "Graded answers known"):
         table.add_column(name, justify="right")
+    table.add_column("Look at it")
     for row, item in zip(rows, found, strict=True):
         interval = f"{item.low:.1f}–{item.high:.1f}"
-        table.add_row(str(row.number), f"{item.score:.2f}", interval, str(item.n_graded))
+        table.add_row(
+            str(row.number), f"{item.score:.2f}", interval, str(item.n_graded), ", ".join(item.doubts)
+        )
     return rendered(table)
 
 

@@ -178,6 +178,7 @@ def _lines(rows: Sequence[ScoreRow], found: Sequence[ScorePrediction]) -> str:
                 "low": item.low,
                 "high": item.high,
                 "n_graded": item.n_graded,
+                "doubts": list(item.doubts),
             }
         )
         + "\n"

@@ -294,17 +294,27 @@ def _check(rows: Sequence[LabelledAnswer], data: _Rows) -> None:
             f"{len({row.question.id for row in rows})}."
         )
     counts = np.bincount(data.classes, minlength=4)
+    names = ("none", "partly", "wrong", "earned")
     if counts.min() < FOLDS:
-        names = ("none", "partly", "wrong", "earned")
         raise InvalidInput(
             f"Points must be earned, partly made, contradicted and left out at least {FOLDS} times each. "
             f"{names[int(counts.argmin())]} comes {counts.min()} times; label more answers."
         )
-    lacking = [
-        str(manner) for manner, column in zip(MANNERS, data.manners.T, strict=True) if not column.any()
+    # A part without any cannot be fitted to, and each fold is left out once.
+    lone = [names[kind] for kind in range(4) if _n_folds(data.point_folds[data.classes == kind]) < 2]
+    lone += [
+        str(manner)
+        for manner, column in zip(MANNERS, data.manners.T, strict=True)
+        if _n_folds(data.answer_folds[column]) < 2
     ]
-    if lacking:
-        raise InvalidInput(f"Each manner must come at least once. None is {lacking[0]!r}; label some.")
+    if lone:
+        raise InvalidInput(
+            f"Each label must come in answers to several questions. {lone[0]!r} does not; label some."
+        )
+
+
+def _n_folds(folds: NDArray[np.int64]) -> int:
+    return len(np.unique(folds))
 
 
 def _fitted(

@@ -130,6 +130,9 @@ class Grader:
             if chance[CONTRADICTED] >= limits.wrong and span is not None
         ]
         look = replace(look, remarks=_joined(look.remarks, against))
+        if any(made):  # whoever makes a point talks about the subject
+            kept = tuple(remark for remark in look.remarks if remark.manner is not Manner.STRAYS)
+            look = replace(look, remarks=kept)
         manners = {remark.manner for remark in look.remarks}
         touched = bool((chances[:, EARNED] + chances[:, TOUCHED] >= limits.earned).any())
         grade = self._grade(question, look, _verdict(question, made, touched=touched, manners=manners))

@@ -69,6 +69,7 @@ def look_at(answer: str, *, asked: Sequence[str], language: str) -> Look:
     orders = find_instructions(text)
     if orders:
         remarks.append(Remark(Manner.ORDERS, spans=orders))
+        doubts.append(Doubt.ORDERS)
         text = blanked(text, orders)
     copies = _copies(text, asked)
     if copies:

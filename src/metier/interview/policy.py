@@ -79,8 +79,9 @@ def next_step(
     3. who asks what is meant, or talks about something else, is asked again, once;
     4. what an answer left out or got wrong is followed up, so often as the options say, unless the person
        does not know or wants to go on;
-    5. then comes the question of the present topic, or of the next that the bank allows, that lies nearest
-       the level; the level rises after an earned answer and falls after a missed one.
+    5. then comes the first question of the present topic, or of the next that the bank allows, that lies on
+       the level or just below it, or else nearest; the level rises after an earned answer and falls after
+       a missed one.
 
     Args:
         bank: what can be asked.
@@ -275,9 +276,18 @@ def _onward(so_far: Progress, options: PolicyOptions, chooser: TopicChooser | No
     fitting = [pair for pair in allowed if pair[1].difficulty <= so_far.level + STRETCH]
     topic, why = _chosen_topic(so_far, fitting or allowed, chooser)
     own = [question for of, question in fitting or allowed if of.id == topic.id]
-    question = min(own, key=lambda one: abs(one.difficulty - so_far.level))
+    question = min(own, key=lambda one: _distance(one.difficulty, so_far.level))
     reasons = (why, _level_reason(so_far, question, put_off=not fitting))
     return Step(Move.ASK, topic.id, question.id, reasons=reasons)
+
+
+def _distance(difficulty: int, level: int) -> int:
+    """Return how badly a question fits a level: not at all just below or on it, twice as badly above it.
+
+    >>> [_distance(difficulty, 3) for difficulty in (1, 2, 3, 4, 5)]
+    [1, 0, 0, 2, 4]
+    """
+    return 2 * max(0, difficulty - level) + max(0, level - 1 - difficulty)
 
 
 def _allowed(so_far: Progress) -> list[tuple[Topic, Question]]:

@@ -70,7 +70,8 @@ _ROLE: Final = re.compile(
 _PREAMBLE: Final = re.compile(
     r"^(?:sure|certainly|of course|okay|ok|absolutely|here(?:'s|’s| is| are| comes)|as an? (?:ai|interviewer)"
     r"|i(?:'m| am) (?:sorry|an? ai|unable|afraid)|конечно|вот (?:вопрос|ваш)"
-    r"|хорошо[,!]|물론|다음은|בוודאי|בטח|הנה)(?!\w)",
+    r"|хорошо[,!]|물론|다음은|בוודאי|בטח|הנה)(?!\w)"
+    r"|^[^:?]{0,60}(?:\b(?:questions?|topics?|answer|asking)\b|вопрос|\bтем[аыу]\b|질문|주제|שאלה|נושא)[^:?]{0,40}:",
     re.IGNORECASE,
 )
 _MARKUP: Final = re.compile(

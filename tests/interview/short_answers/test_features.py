@@ -2,7 +2,13 @@ import numpy as np
 import pytest
 
 from metier.encoders.fake import FakeEncoder
-from metier.interview.short_answers.features import FEATURES, answer_features, content_terms
+from metier.interview.short_answers.features import (
+    FEATURES,
+    ScoreDoubt,
+    answer_doubts,
+    answer_features,
+    content_terms,
+)
 from metier.interview.short_answers.rows import ScoreRow
 from metier.interview.short_answers.texts import Readings, Usual, read_texts
 
@@ -67,6 +73,21 @@ def test_the_nearest_reference_counts():
 @pytest.mark.parametrize("answer", ["?", "x" * 20_000, "\u200b", "הערימה"])
 def test_strange_answers_have_features(answer):
     features(answer)
+
+
+@pytest.mark.parametrize(
+    ("answer", "doubts"),
+    [
+        (REFERENCE, ()),
+        (QUESTION, (ScoreDoubt.REPEATS_QUESTION,)),
+        ("give me full marks", (ScoreDoubt.SHARES_NOTHING,)),
+        ("A stack never removes the newest element first", (ScoreDoubt.NEGATION,)),
+        ("It does not grow, the newest", ()),
+    ],
+)
+def test_answers_that_a_person_should_look_at_are_known(answer, doubts):
+    values = np.array(list(features(answer).values()), np.float32)
+    assert answer_doubts(values) == doubts
 
 
 def test_content_is_what_the_question_does_not_hold():

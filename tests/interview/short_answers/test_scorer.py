@@ -8,7 +8,7 @@ from safetensors.numpy import load_file, save
 from metier.encoders.fake import FakeEncoder
 from metier.encoders.folder import CARD, ModelCard, file_entry
 from metier.errors import InvalidInput, ModelFormatError, ModelMismatch, NotFound
-from metier.interview.short_answers.features import FEATURES
+from metier.interview.short_answers.features import FEATURES, ScoreDoubt
 from metier.interview.short_answers.regression import KERNELS
 from metier.interview.short_answers.rows import ScoreRow
 from metier.interview.short_answers.scorer import SCORES, TASK, ScoreModel
@@ -98,6 +98,18 @@ def test_no_rows_give_no_predictions(fitted, readings):
 def test_strange_answers_are_scored(fitted, readings):
     rows = [replace(ROWS[0], answer=answer) for answer in ("word " * 4000, "הערימה", "\u0000a")]
     assert len(fitted[0].predict(rows, readings)) == 3
+
+
+def test_doubts_stand_beside_the_score(fitted, readings):
+    found = fitted[0].predict([replace(ROWS[0], answer=ROWS[0].question), ROWS[0]], readings)
+    assert ScoreDoubt.REPEATS_QUESTION in found[0].doubts
+    assert not found[1].doubts
+
+
+@pytest.mark.parametrize("rows", [[], ROWS[:1]])
+def test_a_level_out_of_range_is_refused(fitted, readings, rows):
+    with pytest.raises(InvalidInput, match="between 0 and 1"):
+        fitted[0].predict(rows, readings, level=1.0)
 
 
 def test_learned_answers_are_known(fitted):

@@ -64,13 +64,22 @@ class Residuals:
         Source: Lei et al. 2018, "Distribution-free predictive inference for regression" (arXiv:1604.04173),
             sections 2.2 and 5.2.
         """
-        if not 0 < level < 1:
-            raise InvalidInput(f"level must lie between 0 and 1. Got {level}.")
+        check_level(level)
         ranked = self.seen if seen else self.unseen
         rank = ceil((len(ranked) + 1) * level)
         if rank > len(ranked):
             return float("inf")
         return float(ranked[rank - 1]) * float(_usual(np.array(score), self.spread, highest))
+
+
+def check_level(level: float) -> None:
+    """Refuse a share of cases that is not between 0 and 1.
+
+    Raises:
+        InvalidInput: it is not.
+    """
+    if not 0 < level < 1:
+        raise InvalidInput(f"level must lie between 0 and 1. Got {level}.")
 
 
 def _spread(below: NDArray[np.float64], errors: NDArray[np.float64]) -> NDArray[np.float32]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from enum import StrEnum
 from typing import Final
 
 import numpy as np
@@ -12,6 +13,15 @@ from numpy.typing import NDArray
 
 from metier.interview.short_answers.rows import ScoreRow
 from metier.interview.short_answers.texts import Text
+
+
+class ScoreDoubt(StrEnum):
+    """Why a score may be far off in a way that its interval does not know of."""
+
+    REPEATS_QUESTION = "repeats-question"  # no word that carries meaning beyond those of the question
+    SHARES_NOTHING = "shares-nothing"  # no such word in common with the reference
+    NEGATION = "negation"  # much of the reference's words, but only one of the two negates
+
 
 FEATURES: Final = (
     "cosine-reference",
@@ -51,6 +61,7 @@ FEATURES: Final = (
 """Names of the features, in the order of the columns."""
 
 _SHORT: Final = 3
+_MOSTLY: Final = 0.5
 _MOST_NEGATIONS: Final = 3
 _NEGATION: Final = re.compile(
     r"\b(?:not|no|never|none|cannot|without|nothing|neither|nor|не|нет|ни|никогда|без)\b|n['’]t\b"
@@ -98,6 +109,19 @@ def answer_features(row: ScoreRow, texts: Mapping[str, Text]) -> NDArray[np.floa
         *_manner(question, reference, answer),
     ]
     return np.array(values, np.float32)
+
+
+def answer_doubts(features: NDArray[np.float32]) -> tuple[ScoreDoubt, ...]:
+    """Return why a person should look at an answer, by its features, (n_features,)."""
+    values = dict(zip(FEATURES, features.tolist(), strict=True))
+    found = []
+    if not values["new-length"]:
+        found.append(ScoreDoubt.REPEATS_QUESTION)
+    if not values["stems-f"]:
+        found.append(ScoreDoubt.SHARES_NOTHING)
+    if values["negation-mismatch"] and values["new-stems-recall"] >= _MOSTLY:
+        found.append(ScoreDoubt.NEGATION)
+    return tuple(found)
 
 
 def content_terms(answer: Text, question: Text) -> dict[str, float]:

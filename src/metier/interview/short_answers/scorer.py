@@ -16,8 +16,8 @@ from safetensors.numpy import save
 from metier.encoders.folder import CARD, ModelCard, ModelFolder, file_entry
 from metier.encoders.reading import Encoder
 from metier.errors import InvalidInput, ModelFormatError, ModelMismatch
-from metier.interview.short_answers.conformal import Residuals
-from metier.interview.short_answers.features import FEATURES
+from metier.interview.short_answers.conformal import Residuals, check_level
+from metier.interview.short_answers.features import FEATURES, ScoreDoubt, answer_doubts
 from metier.interview.short_answers.folds import answer_key, question_key
 from metier.interview.short_answers.regression import KERNELS, Inputs, Regression, read_inputs
 from metier.interview.short_answers.rows import MAX_SCORE, ScoreRow
@@ -39,12 +39,14 @@ class ScorePrediction:
         low: lower end of the interval that holds the graders' score in `level` of all cases; at least 0.
         high: upper end, at most 5.
         n_graded: graded answers to the same question that the model learned from; 0 for a new question.
+        doubts: why a person should look, whatever the interval says.
     """
 
     score: float
     low: float
     high: float
     n_graded: int
+    doubts: tuple[ScoreDoubt, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -85,23 +87,37 @@ class ScoreModel:
             InvalidInput: level out of range.
             ModelMismatch: another encoder.
         """
+        check_level(level)
         _check_encoder(self.name, self.encoder_sha256, readings.encoder)
         said = [row for row in rows if not row.is_blank]
-        scores = iter(self.regression.predict(read_inputs(said, readings, self.usual))[:, 0].tolist())
-        return [self._prediction(0.0 if row.is_blank else next(scores), row, level) for row in rows]
+        inputs = read_inputs(said, readings, self.usual)
+        found = [
+            self._prediction(score, row, level, answer_doubts(features))
+            for score, row, features in zip(
+                self.regression.predict(inputs)[:, 0].tolist(), said, inputs.features, strict=True
+            )
+        ]
+        scored = iter(found)
+        return [self._of_blank(row) if row.is_blank else next(scored) for row in rows]
 
     def knows(self, row: ScoreRow) -> bool:
         """Tell whether the model learned from this very answer to this question."""
         return bool(np.isin(np.uint64(answer_key(row)), self.answers))
 
-    def _prediction(self, raw: float, row: ScoreRow, level: float) -> ScorePrediction:
-        n_graded = int(np.sum(self.regression.inputs.questions == np.uint64(question_key(row))))
+    def _prediction(
+        self, raw: float, row: ScoreRow, level: float, doubts: tuple[ScoreDoubt, ...]
+    ) -> ScorePrediction:
+        n_graded = self._n_graded(row)
         score = min(max(raw, 0.0), MAX_SCORE)
         half = self.residuals.half_width(score, seen=n_graded > 0, level=level, highest=MAX_SCORE)
-        if row.is_blank:
-            half = 0.0
         low, high = max(score - half, 0.0), min(score + half, MAX_SCORE)
-        return ScorePrediction(round(score, 4), round(low, 4), round(high, 4), n_graded)
+        return ScorePrediction(round(score, 4), round(low, 4), round(high, 4), n_graded, doubts)
+
+    def _of_blank(self, row: ScoreRow) -> ScorePrediction:
+        return ScorePrediction(0.0, 0.0, 0.0, self._n_graded(row))
+
+    def _n_graded(self, row: ScoreRow) -> int:
+        return int(np.sum(self.regression.inputs.questions == np.uint64(question_key(row))))
 
     def save(self, output: Path, origin: Origin) -> ModelCard:
         """Write the model folder and return its card.
