@@ -113,7 +113,9 @@ def test_the_bank_that_is_made_passes_its_own_check(metier, papers):
 )
 def test_what_cannot_be_made_is_told(metier, papers, changes, more, message):
     (papers / "empty.txt").write_text("hm", encoding="utf-8")
-    (papers / "easy.txt").write_text("Python developer\nRequirements:\n- Python\n", encoding="utf-8")
+    (papers / "easy.txt").write_text(
+        VACANCY.replace("- PostgreSQL\n- Docker\n", "- Long tests\n"), encoding="utf-8"
+    )
     more = ("--bank", papers / "own.yaml") if more == ("own",) else more
     result = make(metier, papers, *more, **changes)
     assert result.code == 2

@@ -210,6 +210,12 @@ def test_the_verdict_weighs_manners_only_where_no_point_is_made(answer, manners,
     assert grade(answer, by_words(manners)).verdict is verdict
 
 
+def test_whoever_makes_a_point_does_not_stray():
+    strays = by_words({Manner.STRAYS: ALWAYS})
+    assert grade("Kelp.", strays).has(Manner.STRAYS)
+    assert not grade("Kelp. Amber birch.", strays).has(Manner.STRAYS)
+
+
 @pytest.mark.parametrize(
     ("a_head", "verdict"),
     [

@@ -68,7 +68,8 @@ def make(  # noqa: PLR0913, PLR0917 - each parameter is an option that a person 
     spoken = language or (wanted.document.language if wanted.document.language in {"ru", "ko"} else "en")
     chosen = BankOptions(spoken, preferred=preferred, max_questions=max_questions)
     known = options.load_taxonomy(taxonomy, settings) if taxonomy else default_taxonomy()
-    banks = [*own, *(load_bank(path) for path in shipped_banks().values())]
+    shipped = [path for key, path in shipped_banks().items() if key.endswith(f".{spoken}")]
+    banks = [*own, *map(load_bank, shipped)]
     made = make_bank(found.coverage, known, banks, chosen)
     write_atomically(output, dump_bank(made))
     n_questions = sum(1 for _ in made.each())
