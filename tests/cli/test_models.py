@@ -183,7 +183,13 @@ def test_an_added_model_can_be_removed(metier, small, models):
     assert result.code == 0
     assert "Removed model small." in result.err
     assert list(models.iterdir()) == []
-    assert [row["name"] for row in metier("models", "list").rows] == ["base", "grading", "linking", "search", "skills"]
+    assert [row["name"] for row in metier("models", "list").rows] == [
+        "base",
+        "grading",
+        "linking",
+        "search",
+        "skills",
+    ]
 
 
 def test_the_shipped_model_cannot_be_removed(metier):

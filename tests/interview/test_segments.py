@@ -36,7 +36,9 @@ def test_sentences_and_the_clauses_of_long_ones(text, pieces):
 
 
 def test_a_clause_has_three_words_at_least():
-    assert all(count_words(piece) >= 3 for piece in cut("One, two, three four five, six, but seven eight nine"))
+    assert all(
+        count_words(piece) >= 3 for piece in cut("One, two, three four five, six, but seven eight nine")
+    )
 
 
 @given(st.text(max_size=400))
