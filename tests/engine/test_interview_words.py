@@ -1,4 +1,4 @@
-"""Templates of questions about any skill: the same parts in each language, each with a place for the skill."""
+"""Templates of questions about any skill: the same parts in each language, with a place for the skill."""
 
 from __future__ import annotations
 
