@@ -20,14 +20,14 @@ ROOT = Path(__file__).parents[2]
 RUN = (
     "from metier.cli import interview, main\n"
     "from tests.interview.interviews import WordGrader\n"
-    "interview._grader = lambda settings, model: WordGrader()\n"
+    "interview._grader = lambda settings, model, grader: WordGrader()\n"
     "main()"
 )
 
 
 @pytest.fixture
 def graded(monkeypatch):
-    monkeypatch.setattr(interview, "_grader", lambda settings, model: WordGrader())
+    monkeypatch.setattr(interview, "_grader", lambda settings, model, grader: WordGrader())
 
 
 @pytest.fixture
@@ -263,7 +263,7 @@ def run_beside(tmp_path, *arguments, **streams):
 def test_a_process_killed_in_mid_interview_goes_on_with_the_same_question(
     metier, tmp_path, bank, monkeypatch
 ):
-    monkeypatch.setattr(interview, "_grader", lambda settings, model: WordGrader())
+    monkeypatch.setattr(interview, "_grader", lambda settings, model, grader: WordGrader())
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
     process = run_beside(tmp_path, "--bank", bank, "--session", "a", **pipes)
     process.stdin.write(lines(answers()[:2]))

@@ -93,7 +93,19 @@ def test_a_skill_of_a_bank_gets_that_banks_questions_the_easier_ones_first_chose
 def test_a_bank_in_another_language_is_passed_over():
     found = make_bank(coverage(requirement("sql")), TAXONOMY, [OWN], BankOptions(language="ru"))
     (topic,) = main_topics(found)
-    assert topic.questions[0].ask[0].startswith("Что такое SQL")
+    assert topic.questions[0].ask[0].startswith("Расскажите о том, что вы сами делали с SQL")
+
+
+def test_what_a_skill_is_is_asked_in_the_language_of_its_description_and_of_named_things_alone():
+    skill = Skill("review", "Code review", (), "Reading others' changes before they are merged.", None)
+    practices = Taxonomy("test", [TaxonomyEntry(skill, practice=True)])
+    asked = [
+        make_bank(coverage(requirement("kafka")), TAXONOMY, [], BankOptions(language="ru")),
+        make_bank(coverage(requirement("review")), practices, []),
+    ]
+    assert [[question.kind for question in main_topics(bank)[0].questions] for bank in asked] == [
+        [QuestionKind.EXPERIENCE]
+    ] * 2
 
 
 def test_a_skill_without_a_description_is_asked_about_by_experience_alone():

@@ -87,7 +87,7 @@ def test_an_earned_answer_is_followed_by_a_harder_question_of_the_topic():
 
 def test_after_a_missed_answer_a_question_far_above_the_level_is_put_off():
     step = after("f1", Verdict.NOT_EARNED, Manner.DOES_NOT_KNOW)
-    assert (step.question, rules(step)) == ("s1", ["next-topic", "easier-after-missed"])
+    assert (step.question, rules(step)) == ("s1", ["next-topic", "same-level"])
 
 
 def test_what_was_put_off_comes_when_nothing_else_is_left():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 import shlex
 from collections.abc import Callable, Iterator
@@ -31,6 +32,8 @@ from metier.interview.session import Conduct, Session, go_on_with_interview, sta
 from metier.interview.writer import QuestionWriter
 from metier.report.interview_words import InterviewWords
 from metier.store.interviews import InterviewStore
+
+_OWN_ID = re.compile(r"\d{4}-\d\d-\d\d-[0-9a-f]{6}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +173,8 @@ def _known(wanted: Wanted) -> Interview | None:
     try:
         interview = wanted.store.get(wanted.session)
     except NotFound:
+        if _OWN_ID.fullmatch(wanted.session):  # nobody makes one up; a new interview would be a surprise
+            raise
         return None
     if interview.ended_at is not None:
         raise InvalidInput(

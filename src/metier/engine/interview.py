@@ -11,11 +11,12 @@ from metier.engine.interview_words import SKILL_WORDS, SkillWords
 from metier.errors import InvalidInput, NotFound
 from metier.interview.bank import Bank, Point, Question, QuestionKind, Stage, Topic
 from metier.interview.bank_files import dump_bank, parse_bank
-from metier.skills.taxonomy import Taxonomy
+from metier.skills.taxonomy import Taxonomy, TaxonomyEntry
 from metier.types import Coverage, Importance, Requirement, RequirementStatus, Skill
 
 _NOT_ID = re.compile(r"[^a-z0-9]+")
 _MOST_ID = 48
+_DESCRIBED_IN = "en"
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,15 +115,21 @@ def _topics(
                 )
                 return
     try:
-        yield _own_topic(taxonomy.entry(skill_id).skill, options)
+        yield _own_topic(taxonomy.entry(skill_id), options)
     except NotFound:
         return
 
 
-def _own_topic(skill: Skill, options: BankOptions) -> Topic:
+def _own_topic(entry: TaxonomyEntry, options: BankOptions) -> Topic:
+    """Return questions about a skill that no bank knows.
+
+    What it is, is asked of things that can be named, and in the language of the taxonomy's descriptions.
+    """
+    skill = entry.skill
     words = SKILL_WORDS[options.language]
     key = _identifier(f"skill-{skill.id}")
-    knowledge = _knowledge(skill, words, key) if skill.description else None
+    named = skill.description and not entry.practice and options.language == _DESCRIBED_IN
+    knowledge = _knowledge(skill, words, key) if named else None
     questions = [question for question in (knowledge, _experience(skill, words, key)) if question]
     return Topic(key, skill.label, tuple(questions[: options.max_questions]), skills=(skill.id,))
 

@@ -29,6 +29,8 @@ _OWN: Final = re.compile(
     r"\b(?:i|we|my|our|me|us|я|мы|мне|нам|мой|моя|наш|наша|нашем|меня|нас)\b|내가|제가|나는|저는|우리|אני|אנחנו",
     re.IGNORECASE,
 )
+# Answers that the model is fitted to are shorter; more words must not speak for an answer by themselves.
+_MOST_WORDS: Final = 80
 NAMES: Final = (
     "nearest_reference",
     "second_reference",
@@ -226,7 +228,7 @@ class FeatureReader:
             to_question,
             _most(_cosines(answer.whole[None], asked.off_topic)),
             nearest - to_question,
-            float(np.log1p(count_words(answer.text))),
+            float(np.log1p(min(count_words(answer.text), _MOST_WORDS))),
             float(bool(_NUMBER.search(answer.text))),
             float(bool(_OWN.search(answer.text))),
             float(asked.question.kind is QuestionKind.EXPERIENCE),

@@ -118,8 +118,8 @@ def fit_grader(
         say: told how it goes.
 
     Raises:
-        InvalidInput: fewer than 40 rows, fewer than five questions, a class without rows, or the output is
-            not empty.
+        InvalidInput: fewer than 40 rows, too few questions for three folds, a class or a manner that hardly
+            comes, or the output is not empty.
         MissingExtra: scikit-learn is not installed.
     """
     if output.exists() and any(output.iterdir()):

@@ -15,7 +15,7 @@ from metier.interview.bank import Question, QuestionKind
 from metier.interview.features import NAMES, AnswerReading, FeatureReader, PointFeatures
 from metier.interview.grading_head import CONTRADICTED, EARNED, MANNERS, TOUCHED, GradingHead, Thresholds
 from metier.interview.labelled import LabelledAnswer
-from metier.interview.looks import Look, blanked, look_at
+from metier.interview.looks import Look, blanked, look_at, merged
 from metier.interview.manner_words import CLUES
 from metier.types import Span
 
@@ -105,7 +105,7 @@ class Grader:
         """Return the grade of an answer of which nothing is left to read, by the same rules as any other."""
         manners = {remark.manner for remark in look.remarks}
         grade = self._grade(question, look, _verdict(question, (), touched=False, manners=manners))
-        return replace(grade, missing=_unmade(question), doubts=_doubts(look, np.zeros((1, 4))))
+        return replace(grade, missing=_unmade(question), doubts=_doubts(look, np.zeros((1, 4)), ()))
 
     def _graded(
         self, question: Question, look: Look, features: PointFeatures, chances: NDArray[np.float64]
@@ -141,7 +141,7 @@ class Grader:
             score=_rounded(earned_share(question, made)),
             matched=tuple(point for point, is_made in zip(points, made, strict=True) if is_made),
             missing=tuple(point for point, is_made in zip(points, made, strict=True) if not is_made),
-            doubts=_doubts(look, chances),
+            doubts=_doubts(look, chances, made),
         )
         return doubted(graded, question, limits)
 
@@ -206,7 +206,7 @@ def summarise(
 
 def _verdict(question: Question, made: Sequence[bool], *, touched: bool, manners: Set[Manner]) -> Verdict:
     n_made = sum(made)
-    if n_made >= question.n_needed:
+    if n_made >= question.n_needed and Manner.CONTRADICTS not in manners:
         return Verdict.EARNED
     if n_made:
         return Verdict.PARTLY
@@ -230,11 +230,12 @@ def earned_share(question: Question, made: Sequence[bool]) -> float:
     return min(1.0, got / sum(weights[: question.n_needed]))
 
 
-def _doubts(look: Look, chances: NDArray[np.float64]) -> tuple[Doubt, ...]:
+def _doubts(look: Look, chances: NDArray[np.float64], made: Sequence[bool]) -> tuple[Doubt, ...]:
     """Return every reason for a doubt but the nearness to the threshold."""
     doubts = list(look.doubts)
     both = (chances[:, CONTRADICTED] >= _ROOM_FOR_DOUBT) & (chances[:, EARNED] >= _ROOM_FOR_DOUBT)
-    if both.any():
+    against = any(remark.manner is Manner.CONTRADICTS for remark in look.remarks)
+    if both.any() or (against and any(made)):
         doubts.append(Doubt.CONTRADICTION)
     if any(remark.manner is Manner.ORDERS for remark in look.remarks):
         doubts.append(Doubt.ORDERS)
@@ -285,19 +286,8 @@ def _joined(first: Sequence[Remark], more: Sequence[Remark]) -> tuple[Remark, ..
         known = found.get(remark.manner)
         spans = () if known is None else known.spans
         chance = remark.probability if known is None else max(known.probability, remark.probability)
-        found[remark.manner] = Remark(remark.manner, chance, _apart([*spans, *remark.spans]))
+        found[remark.manner] = Remark(remark.manner, chance, merged([*spans, *remark.spans]))
     return tuple(found.values())
-
-
-def _apart(spans: Sequence[Span]) -> tuple[Span, ...]:
-    """Return spans in order, those that overlap made one."""
-    found: list[Span] = []
-    for span in sorted(spans, key=lambda one: (one.start, one.end)):
-        if found and span.start < found[-1].end:
-            found[-1] = Span(found[-1].start, max(found[-1].end, span.end))
-        else:
-            found.append(span)
-    return tuple(found)
 
 
 def _strongest(segments: Sequence[Span], chances: Sequence[float], limit: float) -> tuple[Span, ...]:

@@ -1,6 +1,6 @@
 """The model that grades: a few small linear maps on what an encoder makes of an answer, as a model folder.
 
-    point    softmax(W standardised(features) / t)    over none, touched, contradicted, earned
+    point    softmax(W standardised(features))    over none, touched, contradicted, earned
     manner   sigmoid(v . vector + u . clues + b)      for each manner by itself
 
 Features are those of `metier.interview.features`, clues those of `metier.interview.manner_words`.
@@ -48,7 +48,7 @@ N_CLUES: Final = len(CLUES) + len(SUMMARY)
 
 @dataclass(frozen=True, slots=True)
 class Thresholds:
-    """Where probabilities become statements; set on data that the model was not fitted to.
+    """Where probabilities become statements; `sure` is set on data that the model was not fitted to.
 
     Attributes:
         earned: a point at this chance or above is earned.
@@ -71,7 +71,7 @@ class GradingWeights:
         center: (dim,) the usual token state, and vector, of a sentence.
         mean: (n_features,) of the features.
         scale: (n_features,) of the features, above 0.
-        points: (4, n_features + 1) weights and, last, the bias; already divided by the temperature.
+        points: (4, n_features + 1) weights and, last, the bias.
         manners: (n_manners, dim + n_clues + 1) likewise.
     """
 

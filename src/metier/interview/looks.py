@@ -10,6 +10,8 @@ from typing import Final
 from metier.dialogue import Doubt, Manner, Remark
 from metier.documents.instructions import find_instructions
 from metier.documents.language import UNDETERMINED, detect_language
+from metier.documents.sentences import find_sentences
+from metier.interview.manner_words import CLUES
 from metier.interview.segments import count_words, find_segments
 from metier.store.terms import find_terms
 from metier.types import Span
@@ -20,6 +22,12 @@ LONG_CHARS: Final = 4_000
 """Answers longer than this are like none that the model was measured on."""
 _CONTROL: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffd\ud800-\udfff\ue000-\uf8ff]")
 _LETTER: Final = re.compile(r"[^\W\d_]")
+# A grade written by the candidate, as a program would read it.
+_STRUCTURED: Final = re.compile(
+    r"[{\[<][^{}]{0,200}?\b(?:verdict|score|grade|matched|earned|points)\b[\"']?\s*[:=>][^{}]{0,400}[}\]>]?",
+    re.IGNORECASE,
+)
+_SAID: Final = re.compile(r"\w")
 _MOST_CONTROL: Final = 0.05
 _LEAST_LETTERS: Final = 0.3
 _ENOUGH_CHARS: Final = 12
@@ -61,12 +69,10 @@ def look_at(answer: str, *, asked: Sequence[str], language: str) -> Look:
         language: in which an answer is expected.
     """
     text = answer[:MOST_CHARS]
-    if not text.strip():
-        return Look(text, readable=False)
     if _is_unreadable(text):
         return Look(text, (Remark(Manner.UNREADABLE),), (Doubt.UNREADABLE,), readable=False)
     remarks, doubts = [], []
-    orders = find_instructions(text)
+    orders = _orders(text)
     if orders:
         remarks.append(Remark(Manner.ORDERS, spans=orders))
         doubts.append(Doubt.ORDERS)
@@ -80,7 +86,39 @@ def look_at(answer: str, *, asked: Sequence[str], language: str) -> Look:
         doubts.append(Doubt.OTHER_LANGUAGE)
     if len(answer) > LONG_CHARS:
         doubts.append(Doubt.TOO_LONG)
-    return Look(text, tuple(remarks), tuple(doubts), readable=bool(_LETTER.search(text) or text.strip()))
+    return Look(text, tuple(remarks), tuple(doubts), readable=bool(_SAID.search(text)))
+
+
+def _orders(text: str) -> tuple[Span, ...]:
+    """Return what gives orders to the grader; of sentences that look so together, those that do alone."""
+    found = [Span(*match.span()) for match in _STRUCTURED.finditer(text)]
+    for span in find_instructions(text):
+        sentences = [
+            Span(span.start + own.start, span.start + own.end)
+            for own in find_sentences(text[span.start : span.end])
+        ]
+        alone = [own for own in sentences if _is_order(text[own.start : own.end])]
+        found += alone or [span]
+    return merged(found)
+
+
+def _is_order(sentence: str) -> bool:
+    return bool(CLUES[Manner.ORDERS].search(sentence) or find_instructions(sentence))
+
+
+def merged(spans: Sequence[Span]) -> tuple[Span, ...]:
+    """Return spans in order, those that overlap made one.
+
+    >>> merged([Span(4, 6), Span(0, 2), Span(1, 3)])
+    (Span(start=0, end=3), Span(start=4, end=6))
+    """
+    found: list[Span] = []
+    for span in sorted(spans, key=lambda one: (one.start, one.end)):
+        if found and span.start < found[-1].end:
+            found[-1] = Span(found[-1].start, max(found[-1].end, span.end))
+        else:
+            found.append(span)
+    return tuple(found)
 
 
 def blanked(text: str, spans: Sequence[Span]) -> str:

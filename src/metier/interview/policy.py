@@ -132,7 +132,8 @@ class Progress:
         if question.kind is QuestionKind.TALK:
             return Verdict.NOT_GRADED
         n_matched = len(self.matched(question.id))
-        if n_matched >= question.n_needed:
+        last = self.grades(question.id)[-1:]
+        if n_matched >= question.n_needed and not any(grade.has(Manner.CONTRADICTS) for grade in last):
             return Verdict.EARNED
         if n_matched or any(grade.verdict is Verdict.PARTLY for grade in self.grades(question.id)):
             return Verdict.PARTLY
@@ -142,6 +143,13 @@ class Progress:
     def n_moves(self, question_id: str, *moves: Move) -> int:
         """Return how often a question was taken up in one of some ways."""
         return sum(turn.step.question == question_id and turn.step.move in moves for turn in self.turns)
+
+    def was_repeated(self, question_id: str, *rules: str) -> bool:
+        """Tell whether a question was asked again for one of some reasons."""
+        return any(
+            turn.step.question == question_id and turn.step.reasons and turn.step.reasons[0].rule in rules
+            for turn in self.turns
+        )
 
     def graded(self) -> list[Question]:
         """Return the questions asked so far that are graded, in order."""
@@ -201,6 +209,8 @@ def _interrupted(so_far: Progress) -> Step | None:
     if not last.grade.has(Manner.PAUSES):
         return None
     pauses = [(topic, question) for topic, question in so_far.bank.each() if topic.stage is Stage.PAUSE]
+    if not pauses and so_far.was_repeated(last.step.question, "no-pause"):
+        return None
     if not pauses:
         return Step(Move.REPEAT, last.step.topic, last.step.question, reasons=(_rule("no-pause", last),))
     fresh = [pair for pair in pauses if pair[1].id not in so_far.asked]
@@ -232,7 +242,7 @@ def _asked_again(so_far: Progress, options: PolicyOptions) -> Step | None:
     verdict = so_far.verdict(question)
     if verdict is Verdict.EARNED or grade.has(Manner.SKIPS):
         return None
-    repeated = so_far.n_moves(question.id, Move.REPEAT)
+    repeated = so_far.was_repeated(question.id, "asked-back", "off-topic")
     puzzled = grade.has(Manner.ASKS_BACK) or grade.verdict is Verdict.OFF_TOPIC
     if puzzled and not repeated and not grade.has(Manner.DOES_NOT_KNOW):
         rule = "asked-back" if grade.has(Manner.ASKS_BACK) else "off-topic"
@@ -338,10 +348,14 @@ def _level_reason(so_far: Progress, question: Question, *, put_off: bool) -> Rea
     if put_off:
         return Reason("put-off-till-now", facts)
     graded = so_far.graded()
-    verdict = so_far.verdict(graded[-1]) if graded else None
-    if verdict is Verdict.EARNED:
+    if (
+        graded
+        and question.difficulty > graded[-1].difficulty
+        and so_far.verdict(graded[-1]) is Verdict.EARNED
+    ):
         return Reason("harder-after-earned", facts)
-    if verdict in {Verdict.NOT_EARNED, Verdict.OFF_TOPIC}:
+    missed = {Verdict.NOT_EARNED, Verdict.OFF_TOPIC}
+    if graded and question.difficulty < graded[-1].difficulty and so_far.verdict(graded[-1]) in missed:
         return Reason("easier-after-missed", facts)
     return Reason("same-level", facts)
 

@@ -96,9 +96,13 @@ def _graded(turns: Iterable[Turn]) -> list[tuple[Turn, Grade]]:
 
 
 def _verdict(question: Question, points: Sequence[PointLine], grades: Sequence[Grade]) -> Verdict:
-    """Return what all answers are worth together: by the points they made, else as the last graded one."""
+    """Return what all answers are worth together: by the points they made, else as the last graded one.
+
+    What the last one contradicts is not earned.
+    """
     n_earned = sum(point.earned for point in points)
-    if n_earned and n_earned >= question.n_needed:
+    contradicts = any(grade.has(Manner.CONTRADICTS) for grade in grades[-1:])
+    if n_earned and n_earned >= question.n_needed and not contradicts:
         return Verdict.EARNED
     if n_earned or any(grade.verdict is Verdict.PARTLY for grade in grades):
         return Verdict.PARTLY

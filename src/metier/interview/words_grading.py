@@ -24,8 +24,8 @@ _ASKS: Final = frozenset({Manner.ASKS_BACK, Manner.SKIPS, Manner.PAUSES, Manner.
 class WordsGrader:
     """Implements `AnswerGrader` without a model: a point is made where most words of a reference are said.
 
-    It knows no synonyms and no negation, so every grade has the doubt `no-model`. The probability of a
-    point is the share of words that were found, which is not calibrated.
+    It knows no synonyms and no negation, so every grade of a graded question has the doubt `no-model`. The
+    probability of a point is the share of words that were found, which is not calibrated.
     """
 
     name = "words"
