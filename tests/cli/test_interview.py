@@ -301,7 +301,7 @@ class Terminal:
         self.seen = ""
 
     def until(self, text):
-        deadline = time.monotonic() + 120
+        deadline = time.monotonic() + 300
         while text not in self.seen:
             assert time.monotonic() < deadline, self.seen
             if select.select([self.master], [], [], 1)[0]:
