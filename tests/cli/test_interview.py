@@ -18,6 +18,9 @@ from tests.interview.interviews import WORDS, WordGrader, answers, bank_text
 
 ROOT = Path(__file__).parents[2]
 RUN = (
+    # A build that runs in the background hands down that Ctrl-C is ignored.
+    "import signal\n"
+    "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
     "from metier.cli import interview, main\n"
     "from tests.interview.interviews import WordGrader\n"
     "interview._grader = lambda settings, model, grader: WordGrader()\n"
