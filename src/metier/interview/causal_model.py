@@ -125,7 +125,9 @@ def load_adapter(folder: Path, base: Causal, *, name: str) -> Causal:
 
 def save_causal(causal: Causal, folder: Path) -> None:
     """Write model and tokenizer into a folder that is there; of a peft model, the adapter alone."""
-    causal.model.save_pretrained(str(folder))
+    # Unasked, peft looks a base up in the hub to learn whether its vocabulary has grown; ours never does.
+    only_adapter = {"save_embedding_layers": False} if hasattr(causal.model, "peft_config") else {}
+    causal.model.save_pretrained(str(folder), **only_adapter)
     causal.tokenizer.save_pretrained(str(folder), save_jinja_files=False)
     for left in folder.glob("README.md"):
         left.unlink()  # a form that peft leaves for somebody to fill in

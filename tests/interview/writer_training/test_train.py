@@ -1,4 +1,5 @@
 import io
+import json
 import shutil
 from contextlib import redirect_stdout
 from dataclasses import dataclass, replace
@@ -16,7 +17,7 @@ from trl.trainer import base_trainer as trl_base
 
 from metier.encoders.folder import ModelFolder
 from metier.errors import InvalidInput, ModelFormatError
-from metier.interview.causal_model import weights_sha256
+from metier.interview.causal_model import load_adapter, weights_sha256
 from metier.interview.load_writer import WriterSettings, load_trained
 from metier.interview.writer_prompt import write_prompt
 from metier.interview.writer_training import train as module
@@ -133,6 +134,18 @@ def test_nothing_is_sent_and_nothing_printed(adapter):
     assert adapter.asked in ([], [True])
     assert not constants.HF_HUB_DISABLE_TELEMETRY
     assert adapter.printed == ""
+
+
+def test_a_base_is_looked_up_nowhere(tmp_path, monkeypatch):
+    asked = []
+    monkeypatch.setattr("huggingface_hub.HfApi.file_exists", lambda *_, **__: asked.append(1))
+    monkeypatch.setattr("peft.utils.other.file_exists", lambda *_, **__: asked.append(1))
+    options = WriterTrainOptions(base="smollm2", **{**QUICK, "checkpoint_every": 3})
+    base = base_of(tmp_path)
+    train_writer(options, DATA, tmp_path / "out", base=base, origin=Origin("mine"))
+    load_adapter(tmp_path / "out" / "model", base_of(tmp_path), name="again")
+    config = json.loads((tmp_path / "out" / "model" / "adapter_config.json").read_text(encoding="utf-8"))
+    assert (asked, config["base_model_name_or_path"]) == ([], "smollm2")
 
 
 def test_random_numbers_of_the_process_are_left_alone(adapter):

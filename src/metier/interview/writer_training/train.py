@@ -197,11 +197,12 @@ def _trained(
         callbacks=[_callback(run, watch.progress or NoProgress())],
     )
     trainer.remove_callback(callbacks.PrinterCallback)
-    _name_base(trainer.model, options.base)
+    _name_base(trainer.model, "")  # by a name, each checkpoint would look it up in the hub
     checkpoint = newest_checkpoint(run.checkpoints)
     if checkpoint is not None:
         watch.say(f"Going on after step {checkpoint.name.rpartition('-')[2]}.")
     trainer.train(resume_from_checkpoint=None if checkpoint is None else str(checkpoint))
+    _name_base(trainer.model, options.base)
     return trainer.model
 
 
