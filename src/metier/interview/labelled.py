@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib import resources
 from io import StringIO
@@ -107,7 +106,7 @@ def _ids(cell: str) -> frozenset[str]:
     return frozenset(part.strip() for part in cell.split("|") if part.strip())
 
 
-def _manners(names: Sequence[str] | frozenset[str], where: str) -> frozenset[Manner]:
+def _manners(names: frozenset[str], where: str) -> frozenset[Manner]:
     known = [manner.value for manner in Manner]
     unknown = sorted(set(names).difference(known))
     if unknown:

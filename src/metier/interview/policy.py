@@ -129,16 +129,7 @@ class Progress:
 
     def verdict(self, question: Question) -> Verdict:
         """Return what all answers to a question are worth together."""
-        if question.kind is QuestionKind.TALK:
-            return Verdict.NOT_GRADED
-        n_matched = len(self.matched(question.id))
-        last = self.grades(question.id)[-1:]
-        if n_matched >= question.n_needed and not any(grade.has(Manner.CONTRADICTS) for grade in last):
-            return Verdict.EARNED
-        if n_matched or any(grade.verdict is Verdict.PARTLY for grade in self.grades(question.id)):
-            return Verdict.PARTLY
-        grades = self.grades(question.id)
-        return grades[-1].verdict if grades else Verdict.NOT_EARNED
+        return joint_verdict(question, self.grades(question.id))
 
     def n_moves(self, question_id: str, *moves: Move) -> int:
         """Return how often a question was taken up in one of some ways."""
@@ -175,6 +166,28 @@ class Progress:
             change = {Verdict.EARNED: 1, Verdict.NOT_EARNED: -1, Verdict.OFF_TOPIC: -1}.get(verdict, 0)
             level = min(HARDEST, max(EASIEST, level + change))
         return level
+
+
+def joint_verdict(question: Question, grades: Sequence[Grade]) -> Verdict:
+    """Return what all answers to a question are worth together.
+
+    The points that any of them made count; what the last one contradicts keeps it from being earned.
+    Where none made one, the last verdict stands.
+
+    Args:
+        question: what was asked.
+        grades: of its answers, in order.
+    """
+    if question.kind is QuestionKind.TALK:
+        return Verdict.NOT_GRADED
+    n_matched = len({point.point for grade in grades for point in grade.matched})
+    contradicts = any(grade.has(Manner.CONTRADICTS) for grade in grades[-1:])
+    if n_matched >= question.n_needed and not contradicts:
+        return Verdict.EARNED
+    if n_matched or any(grade.verdict is Verdict.PARTLY for grade in grades):
+        return Verdict.PARTLY
+    verdicts = [grade.verdict for grade in grades if grade.verdict is not Verdict.NOT_GRADED]
+    return verdicts[-1] if verdicts else Verdict.NOT_GRADED
 
 
 def _ending(so_far: Progress, options: PolicyOptions, elapsed_s: float) -> Step | None:

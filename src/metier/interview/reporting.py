@@ -17,6 +17,7 @@ from metier.dialogue import (
     Verdict,
 )
 from metier.interview.bank import Bank, Point, Question, QuestionKind, Topic
+from metier.interview.policy import joint_verdict
 from metier.interview.session import check_bank, open_seconds
 
 
@@ -74,7 +75,7 @@ def _question_line(question: Question, turns: Sequence[Turn]) -> QuestionLine:
     points = tuple(_point_line(point, own) for point in question.points)
     weights = {point.id: point.weight for point in question.points}
     earned = sum(weights[line.point] for line in points if line.earned)
-    verdict = _verdict(question, points, [turn.grade for turn in own if turn.grade is not None])
+    verdict = joint_verdict(question, [grade for _, grade in _graded(own)])
     return QuestionLine(
         question.id,
         question.difficulty,
@@ -93,21 +94,6 @@ def _remarks(turns: Iterable[Turn]) -> tuple[tuple[Manner, int], ...]:
 
 def _graded(turns: Iterable[Turn]) -> list[tuple[Turn, Grade]]:
     return [(turn, turn.grade) for turn in turns if turn.grade is not None]
-
-
-def _verdict(question: Question, points: Sequence[PointLine], grades: Sequence[Grade]) -> Verdict:
-    """Return what all answers are worth together: by the points they made, else as the last graded one.
-
-    What the last one contradicts is not earned.
-    """
-    n_earned = sum(point.earned for point in points)
-    contradicts = any(grade.has(Manner.CONTRADICTS) for grade in grades[-1:])
-    if n_earned and n_earned >= question.n_needed and not contradicts:
-        return Verdict.EARNED
-    if n_earned or any(grade.verdict is Verdict.PARTLY for grade in grades):
-        return Verdict.PARTLY
-    verdicts = [grade.verdict for grade in grades if grade.verdict is not Verdict.NOT_GRADED]
-    return verdicts[-1] if verdicts else Verdict.NOT_GRADED
 
 
 def _point_line(point: Point, turns: Sequence[Turn]) -> PointLine:
