@@ -33,7 +33,7 @@ from metier.interview.grading_head import (
     save_grading_head,
 )
 from metier.interview.labelled import LabelledAnswer
-from metier.training.output import Origin
+from metier.training.output import Origin, check_empty
 from metier.training.schedule import derived_seed
 
 FOLDS: Final = 5
@@ -122,8 +122,7 @@ def fit_grader(
             comes, or the output is not empty.
         MissingExtra: scikit-learn is not installed.
     """
-    if output.exists() and any(output.iterdir()):
-        raise InvalidInput(f"{output} must be empty. Name another folder.")
+    check_empty(output)
     options = options or GraderOptions()
     say(f"Reading {len(rows):,} answers.")
     center = sentence_center(rows, encoder)

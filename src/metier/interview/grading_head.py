@@ -20,11 +20,11 @@ from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save
 
 from metier.dialogue import Manner
-from metier.encoders.folder import CARD, ModelCard, ModelFolder, file_entry
+from metier.encoders.folder import ModelCard, ModelFolder
 from metier.errors import InvalidInput, ModelFormatError, ModelMismatch
 from metier.interview.features import NAMES
 from metier.interview.manner_words import CLUES
-from metier.training.output import Origin
+from metier.training.output import Origin, check_empty, write_head_card
 
 HEAD: Final = "head.safetensors"
 TASK: Final = "grading"
@@ -176,8 +176,7 @@ def save_grading_head(
     Raises:
         InvalidInput: the folder is not empty, or shapes do not fit.
     """
-    if output.exists() and any(output.iterdir()):
-        raise InvalidInput(f"{output} must be empty. Name another folder.")
+    check_empty(output)
     tensors = {name: np.ascontiguousarray(array, np.float32) for name, array in _arrays(weights).items()}
     if not _fits(tensors, len(weights.center)):
         shapes = ", ".join(f"{name} {array.shape}" for name, array in tensors.items())
@@ -191,23 +190,14 @@ def save_grading_head(
     }
     output.mkdir(parents=True, exist_ok=True)
     (output / HEAD).write_bytes(save(tensors, metadata={"facts": json.dumps(facts, sort_keys=True)}))
-    card = ModelCard(
-        name=origin.name,
+    return write_head_card(
+        output,
+        origin,
         task=TASK,
-        base=origin.base or f"head for encoder {encoder_sha256}",
-        license=origin.license,
-        languages=origin.languages,
+        base=f"head for encoder {encoder_sha256}",
         dim=len(weights.center),
-        max_tokens=0,
-        prefixes={},
-        command=origin.command,
-        training_data=dict(origin.training_data),
         parameters={"head": sum(int(array.size) for array in tensors.values())},
-        metrics=dict(origin.metrics),
-        files={HEAD: file_entry(output / HEAD)},
     )
-    (output / CARD).write_bytes(card.dump())
-    return card
 
 
 def _arrays(weights: GradingWeights) -> dict[str, NDArray[np.float32]]:

@@ -13,8 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from metier.encoders.folder import ModelCard
-from metier.errors import InvalidInput
-from metier.training.output import Origin
+from metier.training.output import Origin, check_empty
 from metier.training.projection import Projection, read_projection, save_projection
 
 TASK: Final = "search"
@@ -61,6 +60,5 @@ def save_search_head(
     Raises:
         InvalidInput: the folder is not empty, shapes do not fit, or a number is too large for half precision.
     """
-    if output.exists() and any(output.iterdir()):
-        raise InvalidInput(f"{output} must be empty. Name another folder.")
+    check_empty(output)
     return save_projection(projection, center, output, origin, task=TASK, encoder_sha256=encoder_sha256)

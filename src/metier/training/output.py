@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
+from metier.encoders.folder import CARD, ModelCard, file_entry
 from metier.errors import InvalidInput
 from metier.training.run_folder import RunFolder
 from metier.training.task import Progress
@@ -50,3 +51,45 @@ def check_output(output: Path) -> None:
         raise InvalidInput(f"{output} must be empty or hold a run. Name another folder.")
     if (output / MODEL).exists() and RunFolder(output / RUN).summary() is None:
         raise InvalidInput(f"{output} holds a model of no finished run. Name another folder.")
+
+
+def check_empty(output: Path) -> None:
+    """Refuse a folder for a model that holds something already.
+
+    Raises:
+        InvalidInput: it is not empty.
+    """
+    if output.exists() and any(output.iterdir()):
+        raise InvalidInput(f"{output} must be empty. Name another folder.")
+
+
+def write_head_card(
+    output: Path, origin: Origin, *, task: str, base: str, dim: int, parameters: Mapping[str, int]
+) -> ModelCard:
+    """Write the card of a model that is a head on an encoder, and return it.
+
+    Args:
+        output: the folder; the card lists all that stands in it.
+        origin: what the card says of it.
+        task: what it is for.
+        base: what it stands on, where the origin does not say.
+        dim: of what it gives.
+        parameters: by part.
+    """
+    card = ModelCard(
+        name=origin.name,
+        task=task,
+        base=origin.base or base,
+        license=origin.license,
+        languages=origin.languages,
+        dim=dim,
+        max_tokens=0,
+        prefixes={},
+        command=origin.command,
+        training_data=dict(origin.training_data),
+        parameters=dict(parameters),
+        metrics=dict(origin.metrics),
+        files={path.name: file_entry(path) for path in sorted(output.iterdir())},
+    )
+    (output / CARD).write_bytes(card.dump())
+    return card

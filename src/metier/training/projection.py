@@ -17,10 +17,10 @@ from numpy.typing import NDArray
 from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save
 
-from metier.encoders.folder import CARD, ModelCard, ModelFolder, file_entry
+from metier.encoders.folder import ModelCard, ModelFolder
 from metier.encoders.pooling import unit_rows
 from metier.errors import InvalidInput, ModelFormatError, ModelMismatch
-from metier.training.output import Origin
+from metier.training.output import Origin, write_head_card
 
 HEAD: Final = "head.safetensors"
 FORMAT: Final = 1
@@ -131,23 +131,14 @@ def save_projection(
     facts = {"format": FORMAT, "encoder_sha256": encoder_sha256}
     output.mkdir(parents=True, exist_ok=True)
     (output / HEAD).write_bytes(save(tensors, metadata={"facts": json.dumps(facts, sort_keys=True)}))
-    card = ModelCard(
-        name=origin.name,
+    return write_head_card(
+        output,
+        origin,
         task=task,
-        base=origin.base or f"head for encoder {encoder_sha256}",
-        license=origin.license,
-        languages=origin.languages,
+        base=f"head for encoder {encoder_sha256}",
         dim=len(projection),
-        max_tokens=0,
-        prefixes={},
-        command=origin.command,
-        training_data=dict(origin.training_data),
         parameters={"head": int(projection.size + center.size)},
-        metrics=dict(origin.metrics),
-        files={path.name: file_entry(path) for path in sorted(output.iterdir())},
     )
-    (output / CARD).write_bytes(card.dump())
-    return card
 
 
 def _read(folder: ModelFolder) -> tuple[dict[str, NDArray[np.float32]], dict[str, Any]]:

@@ -13,16 +13,16 @@ from numpy.typing import NDArray
 from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save
 
-from metier.encoders.folder import CARD, ModelCard, ModelFolder, file_entry
+from metier.encoders.folder import ModelCard, ModelFolder
 from metier.encoders.reading import Encoder
-from metier.errors import InvalidInput, ModelFormatError, ModelMismatch
+from metier.errors import ModelFormatError, ModelMismatch
 from metier.interview.short_answers.conformal import Residuals, check_level
 from metier.interview.short_answers.features import FEATURES, ScoreDoubt, answer_doubts
 from metier.interview.short_answers.folds import answer_key, question_key
 from metier.interview.short_answers.regression import KERNELS, Inputs, Regression, read_inputs
 from metier.interview.short_answers.rows import MAX_SCORE, ScoreRow
 from metier.interview.short_answers.texts import Readings, Usual
-from metier.training.output import Origin
+from metier.training.output import Origin, check_empty, write_head_card
 
 SCORES: Final = "scores.safetensors"
 TASK: Final = "short-answers"
@@ -129,8 +129,7 @@ class ScoreModel:
         Raises:
             InvalidInput: the folder is not empty.
         """
-        if output.exists() and any(output.iterdir()):
-            raise InvalidInput(f"{output} must be empty. Name another folder.")
+        check_empty(output)
         tensors = _tensors(self)
         facts = {
             "format": FORMAT,
@@ -140,23 +139,14 @@ class ScoreModel:
         }
         output.mkdir(parents=True, exist_ok=True)
         (output / SCORES).write_bytes(save(tensors, metadata={"facts": json.dumps(facts, sort_keys=True)}))
-        card = ModelCard(
-            name=origin.name,
+        return write_head_card(
+            output,
+            origin,
             task=TASK,
-            base=origin.base or f"scores on encoder {self.encoder_sha256}",
-            license=origin.license,
-            languages=origin.languages,
+            base=f"scores on encoder {self.encoder_sha256}",
             dim=1,
-            max_tokens=0,
-            prefixes={},
-            command=origin.command,
-            training_data=dict(origin.training_data),
             parameters={"scores": sum(tensor.size for tensor in tensors.values())},
-            metrics=dict(origin.metrics),
-            files={SCORES: file_entry(output / SCORES)},
         )
-        (output / CARD).write_bytes(card.dump())
-        return card
 
     @classmethod
     def load(cls, path: Path, *, encoder: Encoder) -> ScoreModel:

@@ -16,9 +16,9 @@ from safetensors.numpy import save
 from metier.encoders.folder import CARD, TOKENIZER, WEIGHTS, ModelCard, ModelFolder, file_entry
 from metier.encoders.parameters import count_parameters, safetensors_shapes
 from metier.encoders.torch_network import read_network
-from metier.errors import InvalidInput, ModelFormatError, ModelMismatch
+from metier.errors import ModelFormatError, ModelMismatch
 from metier.training.backbone import Backbone
-from metier.training.output import Origin
+from metier.training.output import Origin, check_empty
 
 HEAD: Final = "head.safetensors"
 CONFIG: Final = "config.json"
@@ -79,8 +79,7 @@ def save_parts(parts: Parts, output: Path, origin: Origin) -> ModelCard:
     Raises:
         InvalidInput: the folder is not empty.
     """
-    if output.exists() and any(output.iterdir()):
-        raise InvalidInput(f"{output} must be empty. Name another folder.")
+    check_empty(output)
     output.mkdir(parents=True, exist_ok=True)
     encoder_sha256 = parts.encoder_sha256
     if parts.backbone is not None:
