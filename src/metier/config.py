@@ -45,6 +45,7 @@ class Settings:
         model: name or folder of the encoder to read with; `none` to go by words alone.
         threads: threads for the encoder; 0 for as many as there are cores. Changes no result.
         search_model: name or folder of the encoder, or of the head for search, that search compares with.
+        expertise_model: name or folder of the model that tells levels.
         index: file or postgresql:// address of the search index; empty for a file in `data_dir`.
         data_dir: folder for what a user imports.
         cache_dir: folder for what can be made again at any time.
@@ -61,6 +62,7 @@ class Settings:
     model: str = "base"
     threads: int = 0
     search_model: str = "base"
+    expertise_model: str = "expertise"
     index: str = ""
     data_dir: Path = Path()
     cache_dir: Path = Path()

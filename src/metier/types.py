@@ -69,6 +69,21 @@ class RequirementStatus(StrEnum):
     MISSING = "missing"
 
 
+class Level(StrEnum):
+    """Seniority in an occupation, rising."""
+
+    INTERN = "intern"
+    JUNIOR = "junior"
+    MIDDLE = "middle"
+    SENIOR = "senior"
+    LEAD = "lead"
+
+    @property
+    def rank(self) -> int:
+        """Return its place from the lowest, 0 to 4."""
+        return list(Level).index(self)
+
+
 class AssessmentStatus(StrEnum):
     """Whether a document could be read well enough to be scored."""
 
@@ -404,6 +419,60 @@ class Effect:
 
 
 @dataclass(frozen=True, slots=True)
+class Factor:
+    """One thing that speaks for a higher or a lower level.
+
+    Attributes:
+        name: stable slug, such as `relevant_months`; docs/reference/factors.md lists them.
+        value: what was found, in the unit of the factor, or None where the document does not tell.
+        effect: levels by which the expected level is higher than it would be with the usual value; below 0
+            it speaks against.
+        message: one sentence for a person, without words of the document.
+        quotes: the words behind it, in order of the text; empty where it is something that is not there.
+    """
+
+    name: str
+    value: float | None
+    effect: float
+    message: str
+    quotes: tuple[Quote, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Expertise:
+    """How experienced a document shows a person to be, for a role.
+
+    Attributes:
+        level: the likeliest level, or None where the document does not tell enough.
+        probabilities: of every `Level` in order, calibrated, together 1; empty where level is None.
+        level_set: the levels that cannot be ruled out, in order; it holds the true one for a share
+            `coverage` of documents like those that it was calibrated on. Empty where level is None.
+        coverage: that share, 0 to 1.
+        expected: mean of the levels' ranks, 0 to 4, by their probabilities; None where level is None.
+        claimed: the level to test for, or None.
+        at_least: probability that the level is the claimed one or higher, or None.
+        factors: the strongest first, of both directions.
+        notes: what a person should know before relying on it, such as why no level is told; one sentence each.
+        sensitive: personal fields that the model was asked to use, which it does not by default.
+        model: name of the model that decided.
+        model_sha256: hash of that model.
+    """
+
+    level: Level | None
+    probabilities: tuple[float, ...]
+    level_set: tuple[Level, ...]
+    coverage: float
+    expected: float | None
+    claimed: Level | None
+    at_least: float | None
+    factors: tuple[Factor, ...]
+    notes: tuple[str, ...]
+    sensitive: tuple[str, ...]
+    model: str
+    model_sha256: str
+
+
+@dataclass(frozen=True, slots=True)
 class Match:
     """The place of a document in a ranking; equal scores share a rank, from 1."""
 
@@ -453,6 +522,7 @@ class Assessment:
         excluded: words that no score counts.
         masks: personal facts that no score saw.
         effects: what suspect words would do to the scores, measured; empty where there are none.
+        expertise: how experienced it shows a person to be, or None where that was not asked.
     """
 
     document_id: str
@@ -470,6 +540,7 @@ class Assessment:
     excluded: tuple[Exclusion, ...] = ()
     masks: tuple[Mask, ...] = ()
     effects: tuple[Effect, ...] = ()
+    expertise: Expertise | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,9 +15,9 @@ from metier.cli.exits import exit_on_error
 from metier.encoders.fake import FakeEncoder
 from metier.interview.writer_training.rows import QuestionRow, write_rows
 from tests.cli.conftest import Result
-from tests.interview.tiny_causal import save_tiny
 from tests.interview.writer_training.small import ROWS
 from tests.training.chat_server import Reply, chat_server
+from tests.training.tiny_causal import save_tiny
 
 QUICK = ("--r", "2", "--alpha", "4", "--epochs", "1", "--batch-size", "3")
 

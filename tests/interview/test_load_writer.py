@@ -21,9 +21,9 @@ from metier.interview.local_model import TransformersModel
 from metier.interview.model_writer import ModelWriter, WriterOptions
 from metier.interview.writer import BankWriter
 from tests.interview.test_model_writer import GOOD, request
-from tests.interview.tiny_causal import save_tiny
 from tests.interview.writer_training.small import train
 from tests.training.chat_server import Reply, chat_server, in_turn
+from tests.training.tiny_causal import save_tiny
 
 
 @pytest.fixture

@@ -9,10 +9,10 @@ import torch
 
 from metier.errors import BackendError, ModelFormatError, NotFound
 from metier.interview import local_model
-from metier.interview.causal_model import load_causal
 from metier.interview.local_model import LlamaCppModel, TransformersModel, has_llama_cpp, open_local
+from metier.training.causal_model import load_causal
 from metier.training.chat import Prompt
-from tests.interview.tiny_causal import save_tiny
+from tests.training.tiny_causal import save_tiny
 
 PROMPT = Prompt("You ask.", "Ask.")
 

@@ -11,7 +11,7 @@ from metier.errors import ModelFormatError
 from metier.interview import smollm2
 from metier.interview.smollm2 import smollm2_folder, smollm2_gguf
 from metier.training.packages import PackageFile
-from tests.interview.tiny_causal import save_gguf
+from tests.training.tiny_causal import save_gguf
 
 
 @pytest.fixture

@@ -10,7 +10,13 @@ from hypothesis import strategies as st
 
 from metier.errors import InvalidInput
 from metier.training import splits
-from metier.training.splits import Part, assign_parts, near_duplicates
+from metier.training.splits import (
+    Part,
+    assign_parts,
+    near_duplicates,
+    stratified_folds,
+    stratified_parts,
+)
 
 SHARES = {Part.TRAIN: 0.7, Part.TUNE: 0.1, Part.CALIBRATE: 0.1, Part.REPORT: 0.1}
 
@@ -124,3 +130,53 @@ def test_a_lone_string_is_refused_without_being_quoted(call):
     with pytest.raises(InvalidInput, match="Got a single string") as caught:
         call("secret words")
     assert "secret" not in str(caught.value)
+
+
+def test_stratified_parts_hold_every_label_in_its_share():
+    labels = ["rare"] * 20 + ["usual"] * 300
+    parts = stratified_parts(made(320), labels, SHARES)
+    for part, share in SHARES.items():
+        for label, n in (("rare", 20), ("usual", 300)):
+            count = sum(own is part and said == label for own, said in zip(parts, labels, strict=True))
+            assert abs(count - share * n) <= 1
+
+
+def test_of_a_label_with_three_texts_most_are_to_learn_from():
+    shares = {Part.TRAIN: 0.6, Part.CALIBRATE: 0.2, Part.REPORT: 0.2}
+    assert Counter(stratified_parts(made(3), ["x"] * 3, shares))[Part.TRAIN] >= 2
+
+
+def test_stratified_parts_keep_near_duplicates_together_and_follow_the_seed():
+    texts = made(80)
+    labels = ["a", "b"] * 80
+    both = texts + [edited(text, 2) for text in texts]
+    parts = stratified_parts(both, labels, SHARES)
+    assert parts[:80] == parts[80:]
+    assert parts != stratified_parts(both, labels, SHARES, seed=1)
+    assert parts == stratified_parts(both[::-1], labels[::-1], SHARES)[::-1]
+
+
+def test_folds_are_of_like_size_for_every_label():
+    labels = ["a"] * 10 + ["b"] * 35
+    folds = stratified_folds(made(45), labels, n_folds=5)
+    assert Counter(folds[:10]) == dict.fromkeys(range(5), 2)
+    assert Counter(folds[10:]) == dict.fromkeys(range(5), 7)
+
+
+def test_no_texts_have_no_stratified_parts():
+    assert stratified_parts([], [], SHARES) == []
+    assert stratified_folds([], [], n_folds=2) == []
+
+
+@pytest.mark.parametrize(
+    ("call", "words"),
+    [
+        (lambda: stratified_parts(["a"], [], SHARES), "one label for each text"),
+        (lambda: stratified_parts("a", ["x"], SHARES), "single string"),
+        (lambda: stratified_parts(["a"], ["x"], {Part.TRAIN: 0.5}), "add up to 1"),
+        (lambda: stratified_folds(["a"], ["x"], n_folds=1), "n_folds must be at least 2"),
+    ],
+)
+def test_what_does_not_fit_is_not_stratified(call, words):
+    with pytest.raises(InvalidInput, match=words):
+        call()

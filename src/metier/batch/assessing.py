@@ -53,6 +53,7 @@ def run_fingerprint(engine: Engine, vacancy: Vacancy | None, *, keep_text: bool)
     """Return what two runs must share for one to take over the other's results."""
     content = [
         to_mapping(engine.provenance),
+        engine.levels and engine.levels.model.sha256,
         to_mapping(engine.limits),
         vacancy and vacancy.document.id,
         keep_text,

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from metier import __version__
-from metier.cli import assess, batch, config, document, interview, models, search, skills
+from metier.cli import assess, batch, config, document, expertise, interview, models, search, skills
 
 app = typer.Typer(
     name="metier",
@@ -15,7 +15,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
     add_completion=False,
-    help="Reads resumes and says, with evidence, which skills they show and how they fit a vacancy.",
+    help="Reads resumes and says, with evidence, which skills they show, how experienced people are "
+    "and how they fit a vacancy.",
     epilog="Example: metier assess resumes/ --vacancy vacancy.txt --output report.html",
 )
 
@@ -38,6 +39,7 @@ def _root(
 app.command("assess", epilog=assess.EXAMPLE)(assess.assess)
 app.command("batch", epilog=batch.EXAMPLE)(batch.batch)
 app.add_typer(skills.app)
+app.add_typer(expertise.app)
 app.add_typer(search.app)
 app.add_typer(interview.app)
 app.add_typer(document.app)

@@ -64,6 +64,10 @@ ModelOption = Annotated[
         help="Encoder to read with: a name, a model folder, or 'none' for words only.", metavar="NAME"
     ),
 ]
+ExpertiseModelOption = Annotated[
+    str | None,
+    typer.Option(help="Model of levels: a name, or a folder that train wrote.", metavar="NAME|DIR"),
+]
 FormatOption = Annotated[
     OutputFormat | None,
     typer.Option(
@@ -88,7 +92,14 @@ def load_settings() -> Settings:
     return ResolvedSettings.load().settings
 
 
-def open_engine(settings: Settings, *, taxonomy: str | None, model: str | None, as_of: str | None) -> Engine:
+def open_engine(
+    settings: Settings,
+    *,
+    taxonomy: str | None,
+    model: str | None,
+    as_of: str | None,
+    expertise_model: str | None = None,
+) -> Engine:
     """Return an engine for the options of a command."""
     from metier.engine import Engine
 
@@ -96,7 +107,7 @@ def open_engine(settings: Settings, *, taxonomy: str | None, model: str | None, 
         lambda: load_taxonomy(taxonomy or settings.taxonomy, settings),
         limits=settings.limits,
         as_of=parse_month(as_of),
-        models=lambda: load_models(model or settings.model, settings),
+        models=lambda: load_models(model or settings.model, settings, levels=expertise_model),
         ocr=settings.ocr,
     )
 
@@ -110,14 +121,16 @@ def load_detector(settings: Settings, *, taxonomy: str | None, model: str | None
     return SkillDetector(found, models.semantics(found) if models else None)
 
 
-def load_models(name: str, settings: Settings) -> Models | None:
-    """Return the encoder of a name or folder with its head, or None for `none`."""
+def load_models(name: str, settings: Settings, *, levels: str | None = None) -> Models | None:
+    """Return the encoder of a name or folder with its heads, or None for `none`."""
     if name == NO_MODEL:
         return None
     from metier.encoders.load import find_model
     from metier.engine import Models
 
-    return Models.load(find_model(name, models_dir(settings)), runtime(settings))
+    folder = models_dir(settings)
+    found = find_model(levels or settings.expertise_model, folder)
+    return Models.load(find_model(name, folder), runtime(settings), levels=found)
 
 
 def load_taxonomy(name: str, settings: Settings) -> Taxonomy:

@@ -82,6 +82,7 @@ def for_workers(settings: Settings) -> Settings:
         taxonomy=absolute(settings.taxonomy),
         model=absolute(settings.model),
         search_model=absolute(settings.search_model),
+        expertise_model=absolute(settings.expertise_model),
         data_dir=settings.data_dir.resolve(),
         cache_dir=settings.cache_dir.resolve(),
     )

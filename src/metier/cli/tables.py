@@ -13,6 +13,7 @@ from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from metier.cli.level_lines import brief_reasons, level_lines
 from metier.config import Setting
 from metier.engine import Ranked, Vacancy
 from metier.skills.taxonomy import TaxonomyEntry
@@ -83,6 +84,8 @@ def assessment_table(assessment: Assessment, document: Document) -> str:
         parts += ["", _coverage_table(assessment.coverage, document.text)]
     if assessment.similarity is not None:
         parts.append(Text(_similarity_line(assessment.similarity)))
+    if assessment.expertise is not None:
+        parts += ["", *level_lines(assessment.expertise), *brief_reasons(assessment.expertise)]
     skills = _evidence_table(assessment.skills, document.text) if assessment.skills else Text(_NO_SKILL)
     return rendered(Group(*parts, "", skills))
 

@@ -56,6 +56,11 @@ class ScoringView:
             return Span(start, start)
         return Span(start, max(start, self._lead_back(span.end - 1, last=True)))
 
+    def shown(self, span: Span) -> Span | None:
+        """Return where words of the document stand in the view, or None where it shows none of them."""
+        found = self._inside(span)
+        return found if found.end > found.start else None
+
     def quote(self, span: Span) -> Quote:
         """Return the words of the document that words of the view stand for."""
         found = self.original(span)

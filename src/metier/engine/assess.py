@@ -22,7 +22,9 @@ from metier.documents.source import Source
 from metier.documents.view import ScoringView, scoring_view
 from metier.encoders.load import Runtime, load_encoder, shipped_models
 from metier.encoders.reading import Encoder, Reading
+from metier.engine.expertise import Applying, InputMaker, LevelScorer
 from metier.errors import InvalidInput
+from metier.expertise.load import load_levels
 from metier.limits import OcrPolicy, ReadingLimits
 from metier.search.coverage import cover
 from metier.search.pasted import find_pasted
@@ -43,6 +45,7 @@ from metier.types import (
     EvidenceLabel,
     Exclusion,
     ExclusionReason,
+    Expertise,
     Finding,
     Match,
     Provenance,
@@ -67,28 +70,33 @@ class Models:
     Attributes:
         encoder: turns a text into states.
         head: reads skills out of them.
+        levels: tells how experienced a person is, or None to leave that unsaid.
         cache: folder for what can be made again, or None.
     """
 
     encoder: Encoder
     head: SkillHead
+    levels: LevelScorer | None = None
     cache: Path | None = None
 
     @classmethod
-    def load(cls, encoder: Path, runtime: Runtime) -> Self:
-        """Load an encoder and the shipped head.
+    def load(cls, encoder: Path, runtime: Runtime, *, levels: Path | None = None) -> Self:
+        """Load an encoder, the shipped head for skills and a model of levels.
 
         Args:
             encoder: its model folder.
             runtime: how to run it.
+            levels: folder of a model of levels; None to leave levels unsaid.
 
         Raises:
             NotFound: no model folder.
-            ModelError: damaged, changed, or the head was fitted to another encoder.
+            ModelError: damaged, changed, or a head was fitted to another encoder.
+            MissingExtra: the model of levels runs in torch, which the `train` extra installs.
         """
         loaded = load_encoder(encoder, runtime)
         head = SkillHead.load(shipped_models()[SKILLS_HEAD], encoder_sha256=loaded.sha256)
-        return cls(loaded, head, runtime.cache)
+        found = LevelScorer(load_levels(levels, encoder_sha256=loaded.sha256)) if levels else None
+        return cls(loaded, head, found, runtime.cache)
 
     def semantics(self, taxonomy: Taxonomy) -> Semantics:
         """Return what reads by meaning, at work on a taxonomy."""
@@ -217,6 +225,11 @@ class Engine:
             as_of=self._as_of,
         )
 
+    @property
+    def levels(self) -> LevelScorer | None:
+        """Return what tells levels, or None where the engine goes by words alone."""
+        return self._models.levels if self._models else None
+
     def __enter__(self) -> Self:
         return self
 
@@ -284,7 +297,8 @@ class Engine:
         """
         pasted = _pasted(document, vacancy)
         view = scoring_view(document, also=[item.span for item in pasted])
-        scores = self._score(view, vacancy) if document.readable else _Scores()
+        examined = self.examine(view) if document.readable else None
+        scores = self._score(examined, vacancy) if examined else _Scores()
         findings = (*document.findings, *exclusion_findings(document.text, pasted))
         findings += _stuffing_findings(document, view, scores.stuffing)
         return Assessment(
@@ -303,10 +317,39 @@ class Engine:
             excluded=tuple(sorted((*document.excluded, *pasted))),
             masks=document.masks,
             effects=tuple(self._effects(document, vacancy, scores, pasted)) if document.readable else (),
+            expertise=self._expertise(document, examined, vacancy),
         )
 
-    def _score(self, view: ScoringView, vacancy: Vacancy | None) -> _Scores:
-        examined = self.examine(view)
+    def score_level(self, document: Document, applying: Applying) -> Expertise:
+        """Return how experienced a document shows a person to be.
+
+        Args:
+            document: a resume, or any other text.
+            applying: what the person applies for.
+
+        Raises:
+            InvalidInput: the document is unreadable, or the engine has no model of levels.
+        """
+        if self.levels is None:
+            raise InvalidInput("There is no model of levels. Assess with an encoder, not with --model none.")
+        if not document.readable:
+            reasons = [f.message for f in document.findings if f.severity is Severity.ERROR]
+            raise InvalidInput(f"{document.source} cannot be read. {' '.join(reasons)}")
+        pasted = _pasted(document, applying.vacancy)
+        examined = self.examine(scoring_view(document, also=[item.span for item in pasted]))
+        item = InputMaker(self).of_document(document, applying, examined=examined)
+        return self.levels.score(item, examined.view, claimed=applying.level)
+
+    def _expertise(
+        self, document: Document, examined: Examination | None, vacancy: Vacancy | None
+    ) -> Expertise | None:
+        if self.levels is None or examined is None or document.role is not Role.RESUME:
+            return None
+        item = InputMaker(self).of_document(document, Applying(vacancy), examined=examined)
+        return self.levels.score(item, examined.view)
+
+    def _score(self, examined: Examination, vacancy: Vacancy | None) -> _Scores:
+        view = examined.view
         return _Scores(
             examined.skills,
             cover(vacancy.wanted, examined.skills) if vacancy else None,
@@ -334,14 +377,16 @@ class Engine:
                 reasons[CODES[item.reason]].add(item.reason)
         for code, counting in reasons.items():
             view = scoring_view(document, counting=counting, also=left_out)
-            yield _effect(code, self._score(view, vacancy), scores, counted=False)
+            yield _effect(code, self._score(self.examine(view), vacancy), scores, counted=False)
         if pasted:
             code = CODES[ExclusionReason.PASTED_VACANCY]
-            yield _effect(code, self._score(scoring_view(document), vacancy), scores, counted=False)
+            everything = self.examine(scoring_view(document))
+            yield _effect(code, self._score(everything, vacancy), scores, counted=False)
         if scores.stuffing is not None:
             view = scoring_view(document, also=left_out)
             lists = [view.original(span) for span in scores.stuffing.spans]
-            without = self._score(scoring_view(document, also=[*left_out, *lists]), vacancy)
+            kept = self.examine(scoring_view(document, also=[*left_out, *lists]))
+            without = self._score(kept, vacancy)
             yield _effect(STUFFING_CODE, scores, without, counted=True)
 
 

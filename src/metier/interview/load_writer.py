@@ -9,7 +9,13 @@ from typing import Final
 from metier.encoders.folder import CARD, ModelFolder
 from metier.encoders.reading import Encoder
 from metier.errors import InvalidInput, ModelMismatch, NotFound
-from metier.interview.causal_model import (
+from metier.interview.endpoint_model import EndpointModel
+from metier.interview.local_model import TransformersModel, has_llama_cpp, open_local
+from metier.interview.model_writer import ModelWriter, TextModel, WriterOptions
+from metier.interview.smollm2 import LANGUAGES, NAME, smollm2_folder, smollm2_gguf
+from metier.interview.wording_meaning import MeaningRules
+from metier.interview.writer import BankWriter, QuestionWriter
+from metier.training.causal_model import (
     ADAPTER,
     GGUF,
     Causal,
@@ -17,12 +23,6 @@ from metier.interview.causal_model import (
     load_causal,
     weights_sha256,
 )
-from metier.interview.endpoint_model import EndpointModel
-from metier.interview.local_model import TransformersModel, has_llama_cpp, open_local
-from metier.interview.model_writer import ModelWriter, TextModel, WriterOptions
-from metier.interview.smollm2 import LANGUAGES, NAME, smollm2_folder, smollm2_gguf
-from metier.interview.wording_meaning import MeaningRules
-from metier.interview.writer import BankWriter, QuestionWriter
 from metier.training.chat import ApiKey, Endpoint
 
 BANK: Final = "bank"

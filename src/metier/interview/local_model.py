@@ -10,7 +10,7 @@ from typing import Any, Final, Self
 
 from metier._extras import require
 from metier.errors import BackendError, ModelFormatError
-from metier.interview.causal_model import GGUF, Causal, load_causal
+from metier.training.causal_model import GGUF, Causal, load_causal
 from metier.training.chat import Prompt
 from metier.training.randomness import kept_random_state, seed_all
 

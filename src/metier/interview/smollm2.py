@@ -11,7 +11,7 @@ from typing import Final
 
 from metier.encoders.folder import CARD, ModelCard, ModelFolder, file_entry, file_sha256
 from metier.errors import ModelError
-from metier.interview.causal_model import load_causal, save_causal
+from metier.training.causal_model import load_causal, save_causal
 from metier.training.durable import remove_folder, whole_file, whole_folder
 from metier.training.packages import PackageFile, fetch
 

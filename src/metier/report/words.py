@@ -6,6 +6,7 @@ import re
 from enum import StrEnum
 
 from metier.report.finding_words import FAILURES, FINDINGS
+from metier.report.level_words import LevelWords
 from metier.report.phrase import Phrase
 from metier.report.trust_words import TrustWords
 from metier.types import (
@@ -154,6 +155,25 @@ PHRASES = {
         "Periods that are not work, such as education, are not counted.",
         "Периоды, которые не относятся к работе, например учёба, не учитываются.",
     ),
+    # Level
+    "level": Phrase("Level", "Уровень"),
+    "level_untold": Phrase("not enough to tell", "недостаточно сведений"),
+    "level_set": Phrase(
+        "Levels that cannot be ruled out, so that the true one is among them for %s of documents like those "
+        "that the model was calibrated on:",
+        "Уровни, которые нельзя исключить, — так, чтобы верный был среди них у %s документов, похожих на те, "
+        "по которым модель калибрована:",
+    ),
+    "level_higher": Phrase("Speaks for a higher level", "Говорит за более высокий уровень"),
+    "level_lower": Phrase("Speaks for a lower level", "Говорит за более низкий уровень"),
+    "level_effect": Phrase("%s levels against the usual value", "%s уровня по сравнению с обычным значением"),
+    "level_how": Phrase(
+        "The figure beside a reason says by how much the expected level, from 0 for an intern to 4 for a lead, is "
+        "higher or lower than it would be with the value that is usual. Age, gender, family, citizenship, photo "
+        "and name are not seen.",
+        "Число рядом с доводом показывает, насколько ожидаемый уровень — от 0 у стажёра до 4 у ведущего — выше или "
+        "ниже, чем был бы при обычном значении. Возраст, пол, семья, гражданство, фотография и имя не учитываются.",
+    ),
     # Unreadable documents and findings
     "because": Phrase("Not scored, because:", "Не оценено, потому что:"),
     "info": Phrase("note", "к сведению"),
@@ -264,6 +284,7 @@ class Words:
         self._russian = language is ReportLanguage.RU
         self.phrases = {key: self.choose(phrase) for key, phrase in PHRASES.items()}
         self.trust = TrustWords(self.choose, self.percent, self.number)
+        self.levels = LevelWords(self.choose, self.number, self.phrases)
 
     def __getitem__(self, key: str) -> str:
         return self.phrases[key]

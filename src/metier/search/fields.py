@@ -6,26 +6,12 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
+from metier.documents.level_words import find_level as find_level
 from metier.documents.placeholders import PLACEHOLDERS
 from metier.types import Document, Role, Section, Span
 
 MAX_TITLE_CHARS: Final = 120
 _TITLE_LINES: Final = 6
-_LEVELS: Final = (
-    ("intern", r"intern(?:ship)?|trainee|стаж[её]р\w*|практикант\w*"),
-    (
-        "lead",
-        r"lead(?! gen)|principal|staff(?= (?:software|engineer|developer|scientist))|тимлид\w*|team\s?lead\w*"
-        r"|техлид\w*|ведущ\w+|главн\w+",
-    ),
-    ("head", r"head|director|chief|vp|cto|cio|директор\w*|начальник\w*|руководител\w+"),
-    ("senior", r"senior|sr|старш\w+|сеньор\w*"),
-    ("middle", r"middle|mid|мидл\w*"),
-    ("junior", r"junior|jr|entry[- ]level|младш\w+|джун\w*|начинающ\w+"),
-)
-_LEVEL_PATTERNS: Final = tuple(
-    (level, re.compile(rf"(?<!\w)(?:{words})(?!\w)", re.IGNORECASE)) for level, words in _LEVELS
-)
 # "3+ years of experience", "at least 5 years' experience", "опыт работы от 3 лет", "от 1 года до 3 лет"
 _YEARS: Final = re.compile(
     r"(?<![\d.,])(\d{1,2})(?:[.,]\d)?\s*\+?\s*(?:(?:-|–|—|to|до)\s*\d{1,2}\s*\+?\s*)?"
@@ -55,17 +41,6 @@ def find_title(document: Document, text: str, sections: Sequence[Section] = ()) 
         if first not in headings and _could_be_title(words, document.role):
             return Span(first, first + len(words))
     return None
-
-
-def find_level(title: str) -> str | None:
-    """Return the level in a title: intern, junior, middle, senior, lead or head; None if it names none.
-
-    Where it names two, the one for which a person is hired counts: a "senior team lead" is a lead.
-
-    >>> find_level("Ведущий инженер-программист"), find_level("Sr. Data Analyst"), find_level("Nurse")
-    ('lead', 'senior', None)
-    """
-    return next((level for level, pattern in _LEVEL_PATTERNS if pattern.search(title)), None)
 
 
 def find_years(document: Document, text: str) -> float | None:

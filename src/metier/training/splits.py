@@ -6,6 +6,7 @@ import hashlib
 import math
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from typing import Final
@@ -54,12 +55,55 @@ def assign_parts(texts: Sequence[str], shares: Mapping[Part, float], *, seed: in
     Raises:
         InvalidInput: `texts` is a single string, or the shares do not add up to 1.
     """
-    if not shares or min(shares.values()) <= 0 or not math.isclose(math.fsum(shares.values()), 1):
-        raise InvalidInput(f"shares must be above 0 and add up to 1. Got {list(shares.values())}.")
+    _check_shares(shares)
     keys = [_digest(text) for text in map(normalise, _checked(texts))]
     first = dict(zip(keys, (keys[group] for group in near_duplicates(texts)), strict=True))
     parts = {key: _part_of(key, shares, seed) for key in set(first.values())}
     return [parts[first[key]] for key in keys]
+
+
+def stratified_parts(
+    texts: Sequence[str], labels: Sequence[str], shares: Mapping[Part, float], *, seed: int = 0
+) -> list[Part]:
+    """Return the part of each text so that labels come in like shares in all; near-duplicates share one.
+
+    Within each label, groups of texts go, in the order of their hashes, to the part that lacks most. Unlike
+    with `assign_parts`, a further text may move others.
+
+    Args:
+        texts: in any language.
+        labels: one for each text; a group has that of most of its texts.
+        shares: how much of the texts each part gets, above 0, together 1. Parts that are not named get
+            none.
+        seed: another one gives another division.
+
+    Returns:
+        One part for each text; an empty list for no texts.
+
+    Raises:
+        InvalidInput: `texts` is a single string, labels that do not fit, or the shares do not add up to 1.
+
+    >>> found = stratified_parts(["a", "b", "c", "d"], ["x"] * 4, {Part.TRAIN: 0.75, Part.REPORT: 0.25})
+    >>> found.count(Part.TRAIN), found.count(Part.REPORT)
+    (3, 1)
+    """
+    _check_shares(shares)
+    parts = [part for part in Part if part in shares]
+    places = _stratified(texts, labels, [shares[part] for part in parts], seed)
+    return [parts[place] for place in places]
+
+
+def stratified_folds(
+    texts: Sequence[str], labels: Sequence[str], *, n_folds: int, seed: int = 0
+) -> list[int]:
+    """Return the fold of each text, from 0, in the way of `stratified_parts` with equal shares.
+
+    Raises:
+        InvalidInput: n_folds is below 2, `texts` is a single string, or labels do not fit.
+    """
+    if n_folds < 2:
+        raise InvalidInput(f"n_folds must be at least 2. Got {n_folds}.")
+    return _stratified(texts, labels, [1 / n_folds] * n_folds, seed)
 
 
 def near_duplicates(texts: Sequence[str]) -> list[int]:
@@ -106,6 +150,37 @@ def _checked(texts: Sequence[str]) -> Sequence[str]:
     if isinstance(texts, str):
         raise InvalidInput("texts must be a list of strings. Got a single string; put it in a list.")
     return texts
+
+
+def _check_shares(shares: Mapping[Part, float]) -> None:
+    if not shares or min(shares.values()) <= 0 or not math.isclose(math.fsum(shares.values()), 1):
+        raise InvalidInput(f"shares must be above 0 and add up to 1. Got {list(shares.values())}.")
+
+
+def _stratified(texts: Sequence[str], labels: Sequence[str], shares: Sequence[float], seed: int) -> list[int]:
+    """Return the place in `shares` of each text."""
+    if len(labels) != len(_checked(texts)):
+        raise InvalidInput(f"There must be one label for each text. Got {len(labels)} for {len(texts)}.")
+    groups = near_duplicates(texts)
+    members: dict[int, list[int]] = {}
+    for i, group in enumerate(groups):
+        members.setdefault(group, []).append(i)
+    strata: dict[str, list[int]] = {}
+    for group, rows in members.items():
+        counts = Counter(labels[i] for i in rows)
+        strata.setdefault(min(counts, key=lambda label: (-counts[label], label)), []).append(group)
+    place_of: dict[int, int] = {}
+    for own in strata.values():
+        owed = np.asarray(shares) * sum(len(members[group]) for group in own)
+        for group in sorted(own, key=lambda group: _place(normalise(texts[group]), seed)):
+            place = int(owed.argmax())
+            owed[place] -= len(members[group])
+            place_of[group] = place
+    return [place_of[group] for group in groups]
+
+
+def _place(text: str, seed: int) -> bytes:
+    return hashlib.sha256(b"%d\0" % seed + _digest(text)).digest()
 
 
 def _digest(text: str) -> bytes:

@@ -47,3 +47,8 @@ def test_a_name_beside_a_job_is_as_good_as_alone():
 def test_only_the_header_and_its_first_lines_are_looked_at():
     assert written("Anna\n" * 40).count("Anna") == 12
     assert list(candidates("Anna Lind", Region(0, ()))) == []
+
+
+def test_a_place_and_its_state_are_no_surname_and_given_name():
+    assert "Austin TX" not in written("Lakisha Jefferson\nAustin, TX\n")
+    assert "Lind Anna" in written("Lind, Anna\n")

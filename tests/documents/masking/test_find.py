@@ -56,6 +56,12 @@ def test_a_resume_keeps_its_work_and_loses_its_person(language, marked):
     assert shown(plain.replace("}", ""), language) == marked
 
 
+@pytest.mark.parametrize("name", ["Jan Smith", "April Smith", "June Smith", "AUGUST SMITH"])
+def test_a_name_that_is_a_month_leaves_dates_as_they_are(name):
+    job = "\n\nExperience\nAcme AB, Jan 2019 - April 2020, June - August 2021\n"
+    assert shown(name + job) == f"{{name|{name}}}" + job
+
+
 @pytest.mark.parametrize("text", ["", "\n\n", " ", "x", "@", "+", "1" * 50, "Anna"])
 def test_texts_of_hardly_anything_are_read(text):
     assert all(mask.span.end <= len(text) for mask in find_masks(text, (), language="und"))

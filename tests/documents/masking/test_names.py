@@ -78,6 +78,26 @@ def test_a_name_below_the_first_headings_is_found_where_the_address_supports_it(
     assert "{name|Anna Lindqvist}" in shown(text)
 
 
+@pytest.mark.parametrize("name", ["Anna Lindqvist", "Oluwaseun Adeyemi", "Mehmet Yıldırım"])
+@pytest.mark.parametrize("place", ["", "São Paulo, Brazil\n"])
+def test_a_known_name_above_a_job_is_found_behind_a_column_of_other_things(name, place):
+    text = f"Contact\nkitty85@example.com\n\nSkills\nSQL\n\n{name}\nSenior Engineer\n{place}\nProfile\n"
+    assert f"{{name|{name}}}" in shown(text)
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        "Morgan Stanley\nSenior Analyst, 2019 - 2021\n- Built reports",
+        "Morgan Stanley\nSenior Analyst\nLed reports\nBuilt more reports",
+        "Design Systems\nSenior Designer",
+    ],
+)
+def test_a_firm_above_a_job_is_no_name(entry):
+    text = f"Skills\nPython\n\nExperience\n\n{entry}\n\nEducation\nBSc\n"
+    assert shown(text) == text
+
+
 def test_without_such_support_nothing_below_the_header_is_taken_for_the_name():
     text = "Skills\nPython\nMorgan Stanley\nExperience\nAnna Lindqvist was my manager\n"
     assert shown(text) == text

@@ -50,6 +50,8 @@ def test_other_labels_and_values_tell_none(text):
     [
         ("Hello, my name is Anna Lind and I teach.", "Anna Lind"),
         ("Меня зовут Алёна, мне 23 года", "Алёна"),
+        ("Меня зовут Цырендулма, мне 23 года", "Цырендулма"),
+        ("Hi! My name is Ugyen Wangchuk, I teach.", "Ugyen Wangchuk"),
         ("안녕하세요. 프론트엔드 개발자 홍길동입니다.", "홍길동"),
         ("שמי דנה ואני מורה", "דנה"),
     ],

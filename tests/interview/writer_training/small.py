@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from metier.interview.causal_model import load_causal
 from metier.interview.writer_training.rows import QuestionRow, QuestionRows
 from metier.interview.writer_training.train import WriterTrainOptions, train_writer
+from metier.training.causal_model import load_causal
 from metier.training.output import Origin, Watch
-from tests.interview.tiny_causal import save_tiny
+from tests.training.tiny_causal import save_tiny
 
 ROWS = tuple(
     QuestionRow(

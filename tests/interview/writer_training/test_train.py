@@ -17,7 +17,6 @@ from trl.trainer import base_trainer as trl_base
 
 from metier.encoders.folder import ModelFolder
 from metier.errors import InvalidInput, ModelFormatError
-from metier.interview.causal_model import load_adapter, weights_sha256
 from metier.interview.load_writer import WriterSettings, load_trained
 from metier.interview.writer_prompt import write_prompt
 from metier.interview.writer_training import train as module
@@ -27,6 +26,7 @@ from metier.interview.writer_training.train import (
     newest_checkpoint,
     train_writer,
 )
+from metier.training.causal_model import load_adapter, weights_sha256
 from metier.training.output import Origin, Watch
 from metier.training.run_folder import RunFolder
 from tests.interview.writer_training.small import DATA, QUICK, ROWS, base_of, train

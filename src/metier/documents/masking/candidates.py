@@ -26,6 +26,8 @@ _BOARD = re.compile(
     r"(?:[^\n가-힣]{0,6}|[ ]?(?:상세|양식|보기)|[ ]?\([^\n()]{0,8}\))"
 )
 _OWNER = re.compile(r"[가-힣]{2,4}님?의?[ ][가-힣]+")
+# "Austin, TX" is a place; "Lindqvist, AB" is not how names are written.
+_STATE = re.compile(r"[ ]?[A-Z]{2}[ ]*")
 _MAX_LINES = 12
 # A job may stand above the name, and a place above both; what follows is no longer the first thing.
 _TITLE_LINES = 2
@@ -103,7 +105,12 @@ def _on_line(
         lone = len(segments) == 1 or (leads and all(_is_title(text, other) for other in segments[1:]))
         yield Candidate(tuple(words), number, leads, lone)
         following = segments[i + 1] if i + 1 < len(segments) else None
-        if following and len(words) <= 2 and text[segment.end() : following.start()] == ",":
+        if (
+            following
+            and len(words) <= 2
+            and text[segment.end() : following.start()] == ","
+            and not _STATE.fullmatch(following.group())
+        ):
             both = words + words_of(text, *following.span())
             yield Candidate(tuple(both), number, leads, len(segments) == 2)
         nicknamed = _nicknamed(text, segments[i : i + 3])

@@ -35,6 +35,8 @@ _AFTER_NAMES = frozenset(
     "jr sr ii iii iv jd llm llb mbbs dds pe p.e pharmd cma shrm-cp sphr phr rpt do dvm frcs mrcp meng m.eng "
     "beng ceng cima cipd mcipd frm bcom msw lcsw bsn msn np aprn pa-c к.т.н к.э.н к.м.н д.т.н d.sc".split()
 )
+# "Julien Do" and "Wei Ma": behind a single word these are no degrees.
+_ALSO_SURNAMES = frozenset(("ma", "ba", "do"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +97,8 @@ def trimmed(words: Sequence[Word]) -> list[Word]:
         kept.pop(0)
     kept = _without_job(kept) or kept
     while len(kept) > 1 and (kept[-1].plain in _AFTER_NAMES or fold(kept[-1].text) in _AFTER_NAMES):
+        if len(kept) == 2 and kept[-1].plain in _ALSO_SURNAMES:
+            break
         kept.pop()
     return kept
 

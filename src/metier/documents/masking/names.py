@@ -6,8 +6,12 @@ import re
 from collections.abc import Sequence
 
 from metier.documents.masking.candidates import LINE, SEGMENT, candidates
-from metier.documents.masking.korean_names import korean_name_at, starts_with_common_surname
-from metier.documents.masking.name_lists import is_given, script_of, surnames
+from metier.documents.masking.korean_names import (
+    is_job_or_place,
+    korean_name_at,
+    starts_with_common_surname,
+)
+from metier.documents.masking.name_lists import is_given, ordinary_words, script_of, surnames
 from metier.documents.masking.name_scores import ENOUGH, SURE, Judged, judge
 from metier.documents.masking.name_words import FoundName, Word, is_shaped, name_of, trimmed, words_of
 from metier.documents.masking.place import Region
@@ -18,6 +22,11 @@ from metier.types import Span
 _BEHIND = re.compile(r"[ ]{0,2}[(/|][ ]?")
 _NICKNAME = re.compile(r"[ ]?(?:\([^()\n\d@,]{2,24}\)|[\"“”«„'‘][^\"“”»'’\n\d@]{2,24}[\"“”»'’])")
 _LINES_BELOW = 40
+_CHARS_BELOW = 2_000
+# Between empty lines a name, a job and at most a place: jobs that somebody had have dates and more lines.
+_NAME_AND_JOB = re.compile(
+    r"(?<=\n\n)(?P<name>[^\n\d]{3,60})\n(?P<job>[^\n\d]{3,80})\n(?:[^\n\d]{3,60}\n)?(?=\n)"
+)
 
 
 def find_header_names(
@@ -56,10 +65,27 @@ def _is_apart(name: FoundName, names: Sequence[FoundName]) -> bool:
 
 
 def find_name_below(text: str, region: Region, *, emails: Sequence[str]) -> FoundName | None:
-    """Return a name that the e-mail address supports and that has a line of its own below the header."""
+    """Return a name that has a line of its own, or None; for resumes whose header shows none.
+
+    It stands below the header and the e-mail address supports it, or it is a known one above a job, as where
+    a column of contacts and skills comes before it.
+    """
     local = " ".join(emails)
-    if not local:
-        return None
+    return (_supported_below(text, region, local) if local else None) or _above_job(text, region)
+
+
+def _above_job(text: str, region: Region) -> FoundName | None:
+    for block in _NAME_AND_JOB.finditer(text, 0, region.header_end + _CHARS_BELOW):
+        words = words_of(text, *block.span("name"))
+        known = any(is_given(word.text) and word.plain not in ordinary_words() for word in words)
+        if not known or not 2 <= len(words) <= 4 or not is_shaped(words) or any(word.stops for word in words):
+            continue
+        if any(word.stops or is_job_or_place(word.text) for word in words_of(text, *block.span("job"))):
+            return name_of(text, words)
+    return None
+
+
+def _supported_below(text: str, region: Region, local: str) -> FoundName | None:
     for number, line in enumerate(LINE.finditer(text, region.header_end)):
         if number == _LINES_BELOW:
             return None

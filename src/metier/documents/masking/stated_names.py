@@ -52,7 +52,8 @@ _GIVEN_BEHIND = re.compile(
 _HANJA = re.compile(r"[\u4e00-\u9fff]+(?:[ ][\u4e00-\u9fff]+)*")
 _FOREIGN_REST = re.compile(r"(?:[ ][가-힣]{1,5}){1,3}(?![가-힣])(?=[ ]*(?:[(\n]|$))")
 _SAID = re.compile(
-    r"(?<!\w)(?:my name is|i am|i['’]m|this is|меня зовут|제 이름은|שמי|קוראים לי|אני)[ ]+", re.IGNORECASE
+    r"(?<!\w)(?:(?P<surely>my name is|меня зовут)|i am|i['’]m|this is|제 이름은|שמי|קוראים לי|אני)[ ]+",
+    re.IGNORECASE,
 )
 _SAID_END = re.compile(r"[\n,.;|\x00\d]|[ ][–—-][ ]")
 _SAID_CHARS = 60
@@ -118,6 +119,9 @@ def said_name(text: str, region: Region) -> FoundName | None:
         ending = _SAID_END.search(text, start, start + _SAID_CHARS)
         words = trimmed(words_of(text, start, ending.start() if ending else start + _SAID_CHARS))
         kept = list(takewhile(lambda word: is_shaped([word]) and not word.stops, words))
-        if 1 <= len(kept) <= 4 and script_of(kept[0].text) != "ko" and is_given(kept[0].text):
+        if not 1 <= len(kept) <= 4 or script_of(kept[0].text) == "ko":
+            continue
+        # Nobody knows all names; "my name is" says that one follows.
+        if is_given(kept[0].text) or match["surely"]:
             return name_of(text, kept)
     return None

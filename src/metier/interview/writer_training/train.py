@@ -12,10 +12,10 @@ from typing import Any, Final
 from metier._extras import require
 from metier.encoders.folder import CARD, ModelCard, ModelFolder, file_entry
 from metier.errors import InvalidInput
-from metier.interview.causal_model import Causal, save_causal, weights_sha256, without_advice
 from metier.interview.load_writer import BASE_WEIGHTS, TASK
 from metier.interview.writer_prompt import PROMPT_VERSION, write_prompt
 from metier.interview.writer_training.rows import QuestionRow, QuestionRows, split_rows
+from metier.training.causal_model import Causal, save_causal, weights_sha256, without_advice
 from metier.training.durable import whole_folder
 from metier.training.output import MODEL, RUN, Origin, Watch, check_output
 from metier.training.randomness import kept_random_state, seed_all

@@ -8,8 +8,8 @@ pytest.importorskip("gguf")
 
 import torch
 
-from metier.errors import MissingExtra, ModelFormatError, ModelMismatch, NotFound
-from metier.interview.causal_model import (
+from metier.errors import InvalidInput, MissingExtra, ModelFormatError, ModelMismatch, NotFound
+from metier.training.causal_model import (
     load_adapter,
     load_causal,
     save_causal,
@@ -17,7 +17,7 @@ from metier.interview.causal_model import (
     without_advice,
 )
 from metier.training.chat import Prompt
-from tests.interview.tiny_causal import CHAT, save_gguf, save_tiny
+from tests.training.tiny_causal import CHAT, save_gguf, save_tiny
 
 PROMPT = Prompt("Be brief.", "Ask.")
 
@@ -114,7 +114,7 @@ def test_gguf_needs_its_package(tmp_path, monkeypatch):
     def absent(module):
         raise MissingExtra(module, "train")
 
-    monkeypatch.setattr("metier.interview.causal_model.require", absent)
+    monkeypatch.setattr("metier.training.causal_model.require", absent)
     with pytest.raises(MissingExtra, match="gguf is not installed"):
         load_causal(str(path))
 
@@ -130,6 +130,24 @@ def test_an_adapter_for_another_shape_is_refused(tmp_path):
     other.model.model.layers[0].self_attn.q_proj = torch.nn.Linear(8, 8)
     with pytest.raises(ModelMismatch, match="belongs to another model than small"):
         load_adapter(tmp_path / "adapter", other, name="two")
+
+
+@pytest.mark.parametrize(
+    ("gpu", "package", "lacking"),
+    [(False, None, "a GPU and bitsandbytes"), (True, None, "bitsandbytes"), (False, "spec", "a GPU")],
+)
+def test_4_bits_need_a_gpu_and_a_package(tmp_path, monkeypatch, gpu, package, lacking):
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: gpu)
+    monkeypatch.setattr("metier.training.causal_model.find_spec", lambda _: package)
+    with pytest.raises(InvalidInput, match=f"bitsandbytes; here is no {lacking}\\. Go without"):
+        load_causal(str(tmp_path), four_bit=True)
+
+
+def test_a_gguf_file_is_not_held_in_4_bits(tmp_path, monkeypatch):
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    monkeypatch.setattr("metier.training.causal_model.find_spec", lambda _: "spec")
+    with pytest.raises(InvalidInput, match="small.gguf has its own numbers"):
+        load_causal(str(tmp_path / "small.gguf"), four_bit=True)
 
 
 def test_advice_about_names_is_kept_back_and_nothing_else():

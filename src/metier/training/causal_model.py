@@ -1,4 +1,4 @@
-"""Causal language models from GGUF files and Hugging Face folders, in float32, with their tokenizers."""
+"""Causal language models from GGUF files and Hugging Face folders, with their tokenizers."""
 
 from __future__ import annotations
 
@@ -7,13 +7,14 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 
 from metier._extras import require
-from metier.errors import MetierError, ModelFormatError, ModelMismatch, NotFound
+from metier.errors import InvalidInput, MetierError, ModelFormatError, ModelMismatch, NotFound
 from metier.training.chat import Prompt
 
 GGUF: Final = ".gguf"
@@ -62,23 +63,26 @@ class Causal:
         return text
 
 
-def load_causal(source: str, *, name: str = "") -> Causal:
-    """Return the model in a GGUF file, a Hugging Face folder or a hub repository.
+def load_causal(source: str, *, name: str = "", four_bit: bool = False) -> Causal:
+    """Return the model in a GGUF file, a Hugging Face folder or a hub repository, in float32.
 
     Of folders and repositories safetensors weights alone are read, and no code of theirs is run.
 
     Args:
         source: path of the file or folder, or a hub name.
         name: what to call it; the last part of the source by default.
+        four_bit: hold its matrices in 4 bits on the GPU, by bitsandbytes.
 
     Raises:
+        InvalidInput: 4 bits are asked for without a GPU or bitsandbytes, or of a GGUF file.
         MissingExtra: torch, transformers or, for a GGUF file, gguf is not installed.
         NotFound: no such file or folder, and no hub has or reaches such a name.
         ModelFormatError: damaged, no safetensors weights, or it wants to run its own code.
         ModelMismatch: it is no causal language model, or has no token that ends an answer.
     """
     path = Path(source)
-    given = {"pretrained_model_name_or_path": source}
+    given: dict[str, Any] = {"pretrained_model_name_or_path": source}
+    quantised = _four_bit(source) if four_bit else None
     if path.suffix.lower() == GGUF:
         if not path.is_file():
             raise NotFound(f"There is no file {path}. Name a GGUF file, or a folder with a model.")
@@ -89,12 +93,12 @@ def load_causal(source: str, *, name: str = "") -> Causal:
             f"{path} holds no .safetensors weights. Convert the others to that format first."
         )
     transformers = require("transformers")
+    weights = quantised or {"dtype": require("torch").float32}
     with _translated(source):
         tokenizer = transformers.AutoTokenizer.from_pretrained(**given)
-        model = transformers.AutoModelForCausalLM.from_pretrained(
-            **given, dtype=require("torch").float32, use_safetensors=True
-        )
-    _forget_quantiser(model)
+        model = transformers.AutoModelForCausalLM.from_pretrained(**given, **weights, use_safetensors=True)
+    if not four_bit:
+        _forget_quantiser(model)
     return Causal(name or path.stem or source, model.eval(), _answering(tokenizer, source))
 
 
@@ -102,7 +106,7 @@ def load_adapter(folder: Path, base: Causal, *, name: str) -> Causal:
     """Return a base model with an adapter and the tokenizer that was saved with it.
 
     Args:
-        folder: as `writer train` leaves it.
+        folder: holds both.
         base: the model that the adapter was trained on; it is changed.
         name: what to call the two together.
 
@@ -163,6 +167,23 @@ def _answering(tokenizer: Any, source: str) -> Any:
     if tokenizer.pad_token_id is None:
         tokenizer.pad_token = tokenizer.eos_token
     return tokenizer
+
+
+def _four_bit(source: str) -> dict[str, Any]:
+    """Return what transformers is told to hold a model in 4 bits, after seeing that it can."""
+    torch = require("torch")
+    has = {"a GPU": torch.cuda.is_available(), "bitsandbytes": find_spec("bitsandbytes") is not None}
+    if not all(has.values()):
+        lacking = " and ".join(name for name, there in has.items() if not there)
+        raise InvalidInput(
+            f"4-bit weights need a GPU and the package bitsandbytes; here is no {lacking}. Go without them."
+        )
+    if Path(source).suffix.lower() == GGUF:
+        raise InvalidInput(f"{source} has its own numbers. For 4 bits take the model's folder or hub name.")
+    config = require("transformers").BitsAndBytesConfig(
+        load_in_4bit=True, bnb_4bit_quant_type="nf4", bnb_4bit_compute_dtype=torch.bfloat16
+    )
+    return {"quantization_config": config, "device_map": {"": 0}}
 
 
 def _forget_quantiser(model: Any) -> None:

@@ -1,0 +1,1 @@
+"""How experienced a person is, for a role and a level, with reasons."""
