@@ -191,7 +191,7 @@ def figures(bench: Bench, numbers: NDArray[np.int64], said: Answers, resamples: 
 def above(
     bench: Bench, numbers: NDArray[np.int64], said: Mapping[str, Answers], resamples: int
 ) -> dict[str, dict[str, Any]]:
-    """Return by how much the macro ROC-AUC of each model is above that of every other system but leaky ones."""
+    """Return by how much the macro ROC-AUC of each model is above every other's, leaky ones left out."""
     tables = {name: bench.table(numbers, one) for name, one in said.items() if "leaky" not in name}
     return {
         model: {

@@ -6,8 +6,8 @@ of these people. What stands in for it was read from the texts: a large language
 against the written rules in docs/concepts/expertise.md and named one of five levels. 300 resumes, chosen by
 the hash of their ids before anything was fitted, were read twice, the second time in another order, in other
 company and blind to the first; they are for this report only. The others were read once and fit and calibrate
-the model that ships. Two readings by one reader say how steady the reading is, and nothing of how people would
-differ; so all figures here are exploratory.
+the model that ships. Two readings by one reader say how steady the reading is, and nothing of how people
+would differ; so all figures here are exploratory.
 
 The labels are in judgements/resume_levels.csv, by the hash of the text; it holds no words of the documents.
 `fit` makes the model that ships: 85 % of the resumes that were read once are fitted to, 15 % calibrate,
@@ -40,6 +40,7 @@ from metier.cli import options
 from metier.documents.source import Source
 from metier.documents.view import scoring_view
 from metier.encoders.load import BASE, shipped_models
+from metier.encoders.reading import Reading
 from metier.engine import Engine, Examination, Models
 from metier.engine.expertise import InputMaker, LevelScorer
 from metier.expertise.application import LevelRange
@@ -61,7 +62,7 @@ from metier.types import Document, Level, Role
 
 JUDGEMENTS = Path(__file__).parent / "judgements" / "resume_levels.csv"
 RESUMES = "resumes-en/livecareer.jsonl"
-AS_OF = "2026-11"
+AS_OF = "2018-06"  # about when these resumes were written: what "present" stands for in them
 LEVELS = list(Level)
 SHARES = {Part.TRAIN: 0.85, Part.CALIBRATE: 0.15}
 
@@ -103,27 +104,30 @@ def level_rows(resumes: list[Read], engine: Engine, cache: Path) -> list[LevelRo
     maker = InputMaker(engine)
     rows = []
     for n, read in enumerate(resumes, 1):
-        document, examined = _examined(read, engine, cache)
-        item = maker.of_document(document, examined=examined)
-        rows.append(LevelRow(item, LevelRange.of(read.first)))
+        document = engine.read(Source(read.id, text=read.text), role=Role.RESUME)
+        item = maker.of_document(document, examined=_examined(document, read, engine, cache))
+        small = condense(item.reading) if item.reading is not None else None
+        rows.append(LevelRow(replace(item, reading=small), LevelRange.of(read.first)))
         if n % 100 == 0:
             print(f"{n} of {len(resumes)} {read.part} resumes", file=sys.stderr)
     return rows
 
 
-def _examined(read: Read, engine: Engine, cache: Path) -> tuple[Document, Examination]:
-    """Return a resume and what was found in it; of its reading, only what models pool."""
+def _examined(document: Document, read: Read, engine: Engine, cache: Path) -> Examination:
+    """Return what was found in a resume; states are kept in half precision."""
+    view = scoring_view(document)
     place = cache / f"{text_sha256(read.text)}.pickle"
     if place.is_file():
-        document, found, skills, reading = pickle.loads(place.read_bytes())  # written by this script
-        return document, Examination(scoring_view(document), reading, found, skills)
-    document = engine.read(Source(read.id, text=read.text), role=Role.RESUME)
-    examined = engine.examine(scoring_view(document))
-    if examined.reading is None:
+        found, skills, states, spans, frame = pickle.loads(place.read_bytes())  # written by this script
+        reading = Reading(states.astype(np.float32), spans.astype(np.int64), frame)
+        return Examination(view, reading, found, skills)
+    examined = engine.examine(view)
+    reading = examined.reading
+    if reading is None:
         raise SystemExit("An encoder must read the resumes. Set no model to none.")
-    small = condense(examined.reading)
-    place.write_bytes(pickle.dumps((document, examined.found, examined.skills, small)))
-    return document, replace(examined, reading=small)
+    states, spans = reading.states.astype(np.float16), reading.spans.astype(np.int32)
+    place.write_bytes(pickle.dumps((examined.found, examined.skills, states, spans, reading.frame)))
+    return replace(examined, reading=Reading(states.astype(np.float32), reading.spans, reading.frame))
 
 
 def fit(learner: TrainableLevels, rows: list[LevelRow]) -> TrainedLevels:

@@ -37,6 +37,7 @@ from pathlib import Path
 
 from reportlab.pdfgen.canvas import Canvas
 
+from metier.assessment import Assessment
 from metier.documents.reader import DocumentReader
 from metier.documents.source import Source
 from metier.limits import ReadingLimits
@@ -44,7 +45,7 @@ from metier.search.pasted import find_pasted
 from metier.skills.detect import SkillDetector
 from metier.skills.stuffing import find_stuffing
 from metier.skills.taxonomy_files import default_taxonomy
-from metier.types import Assessment, Document, Role, YearMonth
+from metier.types import Document, Role, YearMonth
 
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT))

@@ -4,8 +4,8 @@ import json
 
 import pytest
 
+from metier.assessment import Assessment
 from metier.records import from_mapping
-from metier.types import Assessment
 from tests.documents.docx_files import word_file
 
 AS_OF = ("--as-of", "2026-11")

@@ -85,7 +85,9 @@ def test_a_table_says_what_speaks_for_and_against(metier, resume):
 
 
 def test_a_vacancy_is_the_role(metier, resume):
-    vacancy = resume("Sales director of a region\nRequirements:\n- Data analysis\n- SQL and reports\n", "job.txt")
+    vacancy = resume(
+        "Sales director of a region\nRequirements:\n- Data analysis\n- SQL and reports\n", "job.txt"
+    )
     with_role = score(metier, resume(LEADER), "--vacancy", vacancy).rows[0]
     assert set(with_role["level_set"]) <= LEVELS
 

@@ -1,3 +1,5 @@
+import doctest
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -5,6 +7,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from metier.errors import InvalidInput
+from metier.expertise import conformal
 from metier.expertise.conformal import conformal_quantile, conformal_scores, level_set
 from metier.expertise.model import Calibration
 from metier.types import Level, Role
@@ -14,6 +17,10 @@ rows = arrays(np.float64, (5,), elements=st.floats(0.001, 1)).map(lambda row: ro
 
 def calibration(quantile):
     return Calibration(1.0, quantile, 0.9, 100, ("en",), (Role.RESUME,))
+
+
+def test_the_examples_in_the_docstrings_are_true():
+    assert doctest.testmod(conformal).failed == 0
 
 
 @given(rows, st.floats(0, 1))

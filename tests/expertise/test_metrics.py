@@ -1,3 +1,5 @@
+import doctest
+
 import numpy as np
 import pytest
 
@@ -22,6 +24,10 @@ def drawn(n, *, seed=0, signal=1.0, levels=5):
 def table_of(ranks, chances, groups=None):
     labels = [LevelRange.of(list(Level)[rank]) for rank in ranks]
     return LevelTable(chances, labels, np.arange(len(ranks)) if groups is None else groups)
+
+
+def test_the_examples_in_the_docstrings_are_true():
+    assert doctest.testmod(metrics).failed == 0
 
 
 def test_every_figure_is_that_of_scikit_learn():

@@ -1,3 +1,5 @@
+import doctest
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -5,6 +7,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from metier.errors import InvalidInput
+from metier.expertise import ordinal
 from metier.expertise.application import LevelRange
 from metier.expertise.ordinal import (
     allowed_levels,
@@ -29,6 +32,10 @@ def test_a_half_line_answers_only_what_it_tells():
     ]
     expected = [[1, 1, 1, np.nan], [np.nan, np.nan, 0, 0], [0, 0, 0, 0]]
     assert np.array_equal(threshold_answers(labels), expected, equal_nan=True)
+
+
+def test_the_examples_in_the_docstrings_are_true():
+    assert doctest.testmod(ordinal).failed == 0
 
 
 def test_no_labels_give_no_rows():

@@ -16,9 +16,9 @@ from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
+from metier.assessment import Assessment, Provenance
 from metier.report.html import ReportItem, ReportLanguage, render_html
 from metier.types import (
-    Assessment,
     AssessmentStatus,
     Coverage,
     Document,
@@ -32,7 +32,6 @@ from metier.types import (
     Mask,
     MaskKind,
     Period,
-    Provenance,
     Quote,
     Requirement,
     RequirementStatus,

@@ -9,12 +9,13 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from metier.assessment import Assessment
 from metier.documents.source import Source
 from metier.engine import Engine, Vacancy
 from metier.errors import InvalidInput, NotFound
 from metier.records import from_mapping, to_mapping
 from metier.store.journal import Journal
-from metier.types import Assessment, Document, Failure
+from metier.types import Document, Failure
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,13 +17,14 @@ from itertools import islice
 from typing import Any, Final, Generic, TypeVar
 
 from metier._extras import require
+from metier.assessment import Provenance
 from metier.batch.lines import Assessor, assess_line, failure_line
 from metier.batch.ray_cluster import RayCluster
 from metier.documents.source import Source
 from metier.engine.assess import Engine, Vacancy
 from metier.engine.indexing import EntryMaker, Indexed, Indexer, ToIndex, try_make
 from metier.errors import BackendError, MetierError, ModelMismatch
-from metier.types import Failure, Provenance
+from metier.types import Failure
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")

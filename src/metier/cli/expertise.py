@@ -102,8 +102,8 @@ def batch(  # noqa: PLR0913, PLR0917 - each parameter is an option that a person
 ) -> None:
     """Say the levels of many applications; rows have position, key_skills, work_experience and the like.
 
-    A row that cannot be taken gives a line with its error and does not stop the run. After Ctrl-C, a kill or a
-    crash the same command goes on. The level to test for is --level, or that of expected_grade_salary.
+    A row that cannot be taken gives a line with its error and does not stop the run. After Ctrl-C, a kill or
+    a crash the same command goes on. The level to test for is --level, or that of expected_grade_salary.
     """
     from metier.cli.expertise_tables import outcomes_text
 

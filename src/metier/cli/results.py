@@ -9,21 +9,14 @@ from dataclasses import asdict
 from io import StringIO
 from typing import Any, TypeVar
 
+from metier.assessment import Assessment
 from metier.batch import BatchResult
 from metier.cli import tables
 from metier.cli.options import OutputFormat
 from metier.engine import Ranked, Vacancy, rank
 from metier.records import to_json, to_mapping
 from metier.skills.taxonomy import Taxonomy, TaxonomyEntry
-from metier.types import (
-    Assessment,
-    Document,
-    EvidenceLabel,
-    Failure,
-    Importance,
-    RequirementStatus,
-    SkillEvidence,
-)
+from metier.types import Document, EvidenceLabel, Failure, Importance, RequirementStatus, SkillEvidence
 
 Item = TypeVar("Item", SkillEvidence, TaxonomyEntry)
 

@@ -13,12 +13,12 @@ from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from metier.assessment import Assessment
 from metier.cli.level_lines import brief_reasons, level_lines
 from metier.config import Setting
 from metier.engine import Ranked, Vacancy
 from metier.skills.taxonomy import TaxonomyEntry
 from metier.types import (
-    Assessment,
     AssessmentStatus,
     Coverage,
     Document,

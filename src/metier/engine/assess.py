@@ -15,13 +15,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from metier import __version__
+from metier.assessment import Assessment, Provenance
 from metier.documents.exclusions import CODES, exclusion_findings
 from metier.documents.json_resume_export import to_json_resume
 from metier.documents.reader import DocumentReader
 from metier.documents.source import Source
 from metier.documents.view import ScoringView, scoring_view
 from metier.encoders.load import Runtime, load_encoder, shipped_models
-from metier.encoders.reading import Encoder, Reading
+from metier.encoders.reading import Encoder, Reading, TextKind
 from metier.engine.expertise import Applying, InputMaker, LevelScorer
 from metier.errors import InvalidInput
 from metier.expertise.load import load_levels
@@ -37,7 +38,6 @@ from metier.skills.semantics import Semantics
 from metier.skills.stuffing import Stuffing, find_stuffing
 from metier.skills.taxonomy import Taxonomy
 from metier.types import (
-    Assessment,
     AssessmentStatus,
     Coverage,
     Document,
@@ -48,7 +48,6 @@ from metier.types import (
     Expertise,
     Finding,
     Match,
-    Provenance,
     Role,
     Severity,
     Similarity,
@@ -256,6 +255,18 @@ class Engine:
     def detect(self, text: str) -> tuple[SkillEvidence, ...]:
         """Return what a few words show of each skill, without reading them by meaning."""
         return self._detector.detect(text)
+
+    def embed(self, words: str) -> NDArray[np.float32] | None:
+        """Return the vector of a few words to hold something against, (dim,); None without an encoder."""
+        if self._models is None:
+            return None
+        vector: NDArray[np.float32] = self._models.encoder.encode([words], kind=TextKind.QUERY)[0]
+        return vector
+
+    @property
+    def usual_vector(self) -> NDArray[np.float32] | None:
+        """Return the usual vector of a document, (dim,), or None without an encoder."""
+        return self._models.head.document_center if self._models else None
 
     def examine(self, view: ScoringView) -> Examination:
         """Return what a document as scores see it shows of each skill."""

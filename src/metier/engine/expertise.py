@@ -98,7 +98,7 @@ class InputMaker:
         examined = examined or self._engine.examine(scoring_view(document))
         view = examined.view
         title = find_title(document, view.text, view.sections)
-        said = view.text[title.start : title.end] if title else ""
+        stated = view.text[title.start : title.end] if title else ""
         application = application_of(
             document,
             view,
@@ -118,7 +118,7 @@ class InputMaker:
             skills=examined.found,
             reading=examined.reading,
             target=self._target(
-                applying.vacancy, applying.position or said or application.text(Field.POSITION)
+                applying.vacancy, applying.position or stated or application.text(Field.POSITION)
             ),
             title=title,
             employer_score=self._employer_score(applying.company),
@@ -168,12 +168,13 @@ class InputMaker:
             skills = frozenset(skill for wanted in vacancy.wanted for skill in wanted.skills)
             shown = scoring_view(vacancy.document)
             named = find_title(vacancy.document, shown.text, shown.sections)
-            words = shown.text[named.start : named.end] if named else ""
-            return Target(words=words, vector=vacancy.vector, skills=skills)
-        if not title:
+            title = shown.text[named.start : named.end] if named else ""
+        elif title:
+            skills = frozenset(evidence.skill for evidence in self._engine.detect(title))
+        else:
             return None
-        skills = frozenset(evidence.skill for evidence in self._engine.detect(title))
-        return Target(words=title, vector=None, skills=skills)
+        vector = self._engine.embed(title) if title else None
+        return Target(words=title, vector=vector, skills=skills, center=self._engine.usual_vector)
 
     def _employer_score(self, company: str) -> float | None:
         found = self._employers.find(company) if self._employers and company else None
@@ -264,8 +265,8 @@ class LevelScorer:
             notes.append(f"The model was calibrated on {known}; this is a {item.role}.")
         if self.model.sensitive:
             notes.append(
-                f"The model was trained with {', '.join(self.model.sensitive)}: to decide by them is unlawful "
-                "in many places."
+                f"The model was trained with {', '.join(self.model.sensitive)}: to decide by them is "
+                "unlawful in many places."
             )
         return notes
 

@@ -1,8 +1,9 @@
 """Sets of levels that hold the true one for a given share of documents, by split conformal prediction.
 
 A set is a run of neighbouring levels grown around the likeliest one, always by the likelier of its two
-neighbours. The score of a level is the probability of the run that it is added to, 0 for the likeliest; a level
-is in the set where its score is at most a quantile of the scores that true levels had on the calibration part.
+neighbours. The score of a level is the probability of the run that it is added to, 0 for the likeliest; a
+level is in the set where its score is at most a quantile of the scores that true levels had on the
+calibration part.
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,10 +13,10 @@ from metier.expertise.model import LevelInput, Push
 
 RISING: Final = frozenset(
     (
-        "total_months relevant_months longest_job_months longest_skill_months core_skill_months months_as_lead "
-        "stated_rank newest_title_rank highest_title_rank team_size budget_amount scope_kinds scope_leads "
-        "scope_supervises scope_owns scope_mentors scope_hires scope_architects scope_strategy scope_budget "
-        "scope_profit"
+        "total_months relevant_months longest_job_months longest_skill_months core_skill_months "
+        "months_as_lead stated_rank newest_title_rank highest_title_rank team_size budget_amount languages "
+        "scope_kinds scope_leads scope_supervises scope_owns scope_mentors scope_hires scope_architects "
+        "scope_strategy scope_budget scope_profit"
     ).split()
 )
 """Features of which more never lowers the level, all else being equal."""

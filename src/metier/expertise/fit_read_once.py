@@ -211,7 +211,7 @@ def _threshold(
 
 
 def _signs() -> NDArray[np.int64]:
-    """Return what the weights of features may be, (2 * n_features,); whether one is told may count either way."""
+    """Return what the weights of features may be, (2 * n_features,); being told may count either way."""
     signs = signs_of(known_names())
     return np.concatenate([signs, np.zeros_like(signs)])
 

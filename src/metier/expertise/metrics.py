@@ -286,8 +286,8 @@ def quadratic_weighted_kappa(gold: NDArray[np.int64], told: NDArray[np.int64]) -
         -1 to 1; nan where all ranks are one and the same.
     Source: Cohen 1968, "Weighted kappa".
 
-    >>> quadratic_weighted_kappa(np.array([0, 1, 2, 3]), np.array([0, 1, 2, 2])).__round__(4)
-    0.8571
+    >>> round(quadratic_weighted_kappa(np.array([0, 1, 2, 3]), np.array([0, 1, 2, 2])), 4)
+    0.875
     """
     expected = gold.var() + told.var() + (gold.mean() - told.mean()) ** 2
     return float(1 - ((gold - told) ** 2).mean() / expected) if expected > 0 else float("nan")

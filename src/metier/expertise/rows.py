@@ -56,9 +56,9 @@ def read_applications(path: Path, *, use_sensitive: bool = False, label: str = "
 
     Raises:
         NotFound: there is no such file.
-        InvalidInput: the file is no table or empty; a row has neither position nor experience nor a resume, or
-            two resumes; a field is no text; a level is outside the scale; an id stands twice; the label is a
-            field that models read, or is named and not there.
+        InvalidInput: the file is no table or empty; a row has neither position nor experience nor a resume,
+            or two resumes; a field is no text; a level is outside the scale; an id stands twice; the label is
+            a field that models read, or is named and not there.
     """
     label = fold_column(label)
     if label in (*_NAMES, _ID, CLAIMED):
@@ -87,8 +87,8 @@ def _application(row: FileRow, label: str, folder: Path, *, use_sensitive: bool)
     source = _source(row, name, folder)
     if source is None and Field.POSITION not in fields and Field.WORK_EXPERIENCE not in fields:
         raise InvalidInput(
-            f"{row.place}: a row must have a position, work experience or a resume. It has none. Fill one in, "
-            "or remove the row."
+            f"{row.place}: a row must have a position, work experience or a resume. It has none. Fill one "
+            "in, or remove the row."
         )
     claimed = _claimed(row, fields)
     known = _label(row.fields.get(label), claimed, f"{row.place}, field {label}")

@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from metier.assessment import Assessment
 from metier.report.highlight import Excerpt, Mark, MarkKind, Segment, excerpt, highlight
 from metier.report.page import environment, style
 from metier.report.words import ReportLanguage, Words
 from metier.types import (
-    Assessment,
     AssessmentStatus,
     Document,
     EvidenceLabel,

@@ -9,7 +9,6 @@ from metier.report.phrase import Phrase
 FACTORS: Final = {
     "total_months": Phrase("Months of experience", "Стаж, месяцев"),
     "relevant_months": Phrase("Months of experience in this role", "Стаж в этой роли, месяцев"),
-    "relevant_share": Phrase("Share of the experience in this role", "Доля стажа в этой роли"),
     "months_since_job": Phrase("Months since the last job", "Месяцев с последней работы"),
     "mean_job_months": Phrase("Mean length of a job, months", "Средняя длительность работы, месяцев"),
     "longest_job_months": Phrase("Longest job, months", "Самая долгая работа, месяцев"),
@@ -48,7 +47,7 @@ FACTORS: Final = {
     "scope_kinds": Phrase("Kinds of responsibility", "Видов ответственности"),
     "team_size": Phrase("People led", "Людей в подчинении"),
     "budget_amount": Phrase("Budget answered for", "Бюджет в ответственности"),
-    "degree": Phrase("Degree, 0 to 5", "Степень, 0–5"),
+    "degree": Phrase("Degree, 0 to 4", "Степень, 0–4"),
     "studying": Phrase("Studies now", "Учится сейчас"),
     "languages": Phrase("Languages", "Языков"),
     "certificates": Phrase("Certificates", "Сертификатов"),
@@ -72,7 +71,8 @@ NOTES: Final = (
         "The model was calibrated on documents in",
         Phrase(
             "The model was not calibrated on this language.",
-            "Модель не калибрована на документах на этом языке: как часто верный уровень входит в набор, неизвестно.",
+            "Модель не калибрована на документах на этом языке: как часто верный уровень входит в набор, "
+            "неизвестно.",
         ),
     ),
     (

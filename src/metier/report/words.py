@@ -161,18 +161,19 @@ PHRASES = {
     "level_set": Phrase(
         "Levels that cannot be ruled out, so that the true one is among them for %s of documents like those "
         "that the model was calibrated on:",
-        "Уровни, которые нельзя исключить, — так, чтобы верный был среди них у %s документов, похожих на те, "
-        "по которым модель калибрована:",
+        "Уровни, которые нельзя исключить, — так, чтобы верный был среди них у %s документов, похожих "
+        "на те, по которым модель калибрована:",
     ),
     "level_higher": Phrase("Speaks for a higher level", "Говорит за более высокий уровень"),
     "level_lower": Phrase("Speaks for a lower level", "Говорит за более низкий уровень"),
     "level_effect": Phrase("%s levels against the usual value", "%s уровня по сравнению с обычным значением"),
     "level_how": Phrase(
-        "The figure beside a reason says by how much the expected level, from 0 for an intern to 4 for a lead, is "
-        "higher or lower than it would be with the value that is usual. Age, gender, family, citizenship, photo "
-        "and name are not seen.",
-        "Число рядом с доводом показывает, насколько ожидаемый уровень — от 0 у стажёра до 4 у ведущего — выше или "
-        "ниже, чем был бы при обычном значении. Возраст, пол, семья, гражданство, фотография и имя не учитываются.",
+        "The figure beside a reason says by how much the expected level, from 0 for an intern to 4 for a "
+        "lead, is higher or lower than it would be with the value that is usual. Age, gender, family, "
+        "citizenship, photo and name are not seen.",
+        "Число рядом с доводом показывает, насколько ожидаемый уровень — от 0 у стажёра до 4 у ведущего — "
+        "выше или ниже, чем был бы при обычном значении. Возраст, пол, семья, гражданство, фотография и имя "
+        "не учитываются.",
     ),
     # Unreadable documents and findings
     "because": Phrase("Not scored, because:", "Не оценено, потому что:"),
