@@ -261,7 +261,7 @@ def _family(cls: type[Any]) -> Iterator[type[Any]]:
 
 def assessment_schema() -> str:
     """Return the JSON Schema of one assessment."""
-    assessment = import_module("metier.types").Assessment
+    assessment = import_module("metier.assessment").Assessment
     schema = json.loads(import_module("metier.records").json_schema(assessment))
     for part in (schema, *schema["$defs"].values()):
         _describe(part)

@@ -48,6 +48,7 @@ def test_added_models_are_listed_too(metier, small):
     assert metier("models", "pull", small).code == 0
     assert {row["name"] for row in metier("models", "list").rows} == {
         "base",
+        "expertise",
         "grading",
         "linking",
         "search",
@@ -185,6 +186,7 @@ def test_an_added_model_can_be_removed(metier, small, models):
     assert list(models.iterdir()) == []
     assert [row["name"] for row in metier("models", "list").rows] == [
         "base",
+        "expertise",
         "grading",
         "linking",
         "search",
