@@ -9,6 +9,7 @@ from metier.expertise.model import Calibration
 from metier.expertise.ordinal import expected_ranks, softmax
 from metier.expertise.read_once import WORDING, ReadOnceLevels, ReadOnceWeights, standardised
 from metier.expertise.words import N_SLOTS
+from metier.types import Role
 from tests.expertise.made_levels import ENCODER, made_item, values_of
 
 TEXT = "Led several teams. Wrote code\nfor a bank. 12 of them"
@@ -136,3 +137,12 @@ def test_weights_that_do_not_fit_are_refused(changed):
 
 def test_it_sees_nothing_sensitive():
     assert (MODEL.kind, MODEL.reads, MODEL.sensitive) == ("read-once", True, ())
+
+
+def test_in_a_language_that_was_not_calibrated_on_features_alone_count():
+    told = MODEL.with_calibration(Calibration(1.0, 0.9, 0.9, 100, ("en",), (Role.RESUME,)))
+    values = values_of(total_months=60.0)
+    first, second = (replace(made_item(text, values), language="ru") for text in (TEXT, "Something else."))
+    np.testing.assert_array_equal(told.logits([first]), told.logits([second]))
+    assert WORDING not in {push.name for push in told.explain(first)}
+    assert not np.array_equal(told.logits([first]), told.logits([replace(first, language="en")]))

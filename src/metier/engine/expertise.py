@@ -21,6 +21,7 @@ from metier.expertise.factor_words import factor_message
 from metier.expertise.features import NAMES, read_features
 from metier.expertise.model import N_LEVELS, Calibration, LevelInput, LevelModel, Push
 from metier.expertise.profile import Profile, Target
+from metier.expertise.read_once import KIND as READ_ONCE
 from metier.expertise.resume_text import application_of, resume_text
 from metier.search.fields import find_title
 from metier.types import (
@@ -256,9 +257,11 @@ class LevelScorer:
     def _notes(self, item: LevelInput) -> list[str]:
         notes = []
         if item.language not in self.calibration.languages:
+            known = ", ".join(self.calibration.languages)
+            alone = " and only the factors count, not the wording" if self.model.kind == READ_ONCE else ""
             notes.append(
-                f"The model was calibrated on documents in {', '.join(self.calibration.languages)}; for "
-                f"{item.language} the coverage of the set is not known."
+                f"The model was calibrated on documents in {known}; for {item.language} the coverage of the "
+                f"set is not known{alone}."
             )
         if item.role not in self.calibration.roles:
             known = " and ".join(f"{role}s" for role in self.calibration.roles)

@@ -2,7 +2,8 @@
 
     log-odds(level >= k) = r_k . pooled(reading) + w_k . words(text) + f_k . standard(features) + b_k
 
-Everything adds up, so it says exactly what each feature and each sentence did.
+Everything adds up, so it says exactly what each feature and each sentence did. In a language that a model was
+not calibrated on, features alone count: what wording means there was never checked.
 """
 
 from __future__ import annotations
@@ -153,7 +154,7 @@ class ReadOnceLevels:
 
         counted = feature_pushes(self.names, values, self.weights.usual, expected)
         slopes = _slopes(level_logits((wording + self._counted(values))[None]) / temperature) / temperature
-        said = strongest(self._sentences(item, slopes))[:MOST_SENTENCES]
+        said = strongest(self._sentences(item, slopes))[:MOST_SENTENCES] if self._knows(item) else ()
         return strongest([*counted, *said])
 
     def with_calibration(self, calibration: Calibration) -> ReadOnceLevels:
@@ -196,7 +197,10 @@ class ReadOnceLevels:
 
     def _wording(self, item: LevelInput) -> NDArray[np.float64]:
         """Return what reading and words add to the log-odds, (4,), with the bias."""
-        pooled = pool_reading(self._reading(item)) - self.weights.center
+        reading = self._reading(item)
+        if not self._knows(item):
+            return self.weights.bias
+        pooled = pool_reading(reading) - self.weights.center
         words = read_words(item.text, self.weights.idf).score(self.weights.words)
         odds: NDArray[np.float64] = (
             self.weights.reading @ pooled + (words - self.weights.usual_words) + self.weights.bias
@@ -225,6 +229,10 @@ class ReadOnceLevels:
             for sentence, total in zip(sentences, totals.tolist(), strict=True)
             if total
         ]
+
+    def _knows(self, item: LevelInput) -> bool:
+        """Tell whether the wording of a document counts: its language was calibrated on, or nothing was."""
+        return self.calibration is None or item.language in self.calibration.languages
 
     def _reading(self, item: LevelInput) -> Reading:
         dim = len(self.weights.center) // 2
