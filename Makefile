@@ -36,6 +36,9 @@ demo: $(VENV)/.base ## install metier, assess the example resumes, search them a
 	@$(BIN)/metier search similar examples/vacancies/backend-python-ru.txt --as vacancy --index $(DEMO_INDEX) \
 		--as-of 2026-11 --top-k 3 --format table
 	@echo
+	@echo "How experienced one of them is, and why (examples/resumes/anna-lindqvist.pdf):"
+	@$(BIN)/metier expertise score examples/resumes/anna-lindqvist.pdf --level senior --as-of 2026-11 --format table
+	@echo
 	@echo "What an interview came to, from answers in a file (examples/interviews):"
 	@rm -rf $(DEMO_INTERVIEWS)
 	@$(BIN)/metier interview --bank python-backend --max-questions 3 --answers examples/interviews/python-backend.en.txt \

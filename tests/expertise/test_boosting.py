@@ -107,3 +107,13 @@ def test_options_out_of_range_are_refused(wrong):
 def test_too_few_rows_are_refused():
     with pytest.raises(InvalidInput, match="at least 20"):
         FeatureTrainer().fit(made_rows(12), [], Watch())
+
+
+def test_a_feature_that_no_row_tells_is_passed_over():
+    rows = [
+        replace(row, item=made_item(row.item.text, values_of(total_months=30.0 * (i % 5), jobs=np.nan)))
+        for i, row in enumerate(made_rows(60))
+    ]
+    fitted = FeatureTrainer(BoostingOptions(trees=5)).fit(rows, [], Watch())
+    told = fitted.logits([made_item("x", values_of(total_months=90.0, jobs=4.0))])
+    assert np.isfinite(told).all()

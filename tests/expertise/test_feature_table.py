@@ -3,11 +3,14 @@ import pytest
 
 from metier.errors import InvalidInput, ModelFormatError, ModelMismatch
 from metier.expertise.feature_table import (
+    FALLING,
+    RISING,
     columns_of,
     feature_pushes,
     feature_values,
     known_names,
     saved_names,
+    signs_of,
     strongest,
     usual_values,
 )
@@ -60,3 +63,9 @@ def test_a_push_is_what_the_usual_value_would_change():
 def test_the_strongest_push_comes_first():
     pushes = [Push("a", 0.1), Push("b", -0.5), Push("c", 0.5)]
     assert [push.name for push in strongest(pushes)] == ["b", "c", "a"]
+
+
+def test_signs_say_what_may_only_raise_or_lower_the_level():
+    assert signs_of(("total_months", "scope_routine", "jobs")).tolist() == [1, -1, 0]
+    assert set(NAMES) >= RISING | FALLING
+    assert not RISING & FALLING

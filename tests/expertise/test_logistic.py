@@ -79,3 +79,14 @@ def test_a_mix_of_nothing_of_use_is_the_share_of_yes():
 
 def test_log_loss_is_that_of_the_chances():
     assert log_loss_of(np.zeros(3), np.array([1.0, 0, 1])) == pytest.approx(np.log(2))
+
+
+def test_weights_keep_to_the_signs_that_are_asked_for():
+    values, answers, _ = drawn(400)
+    free = fit_line(values, answers, strength=1.0, balanced=False)
+    assert free.weights[0] > 0.5
+    held = fit_line(values, answers, strength=1.0, balanced=False, signs=np.array([-1, 0, 1]))
+    assert held.weights[0] == 0
+    assert held.weights[2] >= 0
+    same = fit_line(values, answers, strength=1.0, balanced=False, signs=np.array([1, 0, 0]))
+    np.testing.assert_allclose(same.weights, free.weights)
