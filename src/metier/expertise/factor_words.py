@@ -62,7 +62,7 @@ _COUNTED: Final = {
     "languages": "The number of languages named is {value:.0f}",
     "certificates": "Certificates and licences are named {value:.0f} times",
     "employer_score": "The table of employers gives a score of {value:.2f}",
-    "wording": "Words that no other factor counts stand in the text",
+    "wording": "The wording of a sentence is not the usual one",
 }
 _UNTOLD: Final = {
     "total_months": "how long the experience is",
