@@ -20,6 +20,7 @@ from metier.skills.train_classifier import (  # noqa: E402
     ClassifierData,
     ClassifierOptions,
     make_examples,
+    never_shown,
     resumable,
     split_rows,
     train_classifier,
@@ -253,3 +254,9 @@ def test_label_attention_leaves_what_a_complete_text_names_unknown():
     assert example.closed
     classes = dict(zip(example.skills.tolist(), example.classes.tolist(), strict=True))
     assert classes == {0: 2, 2: UNKNOWN}
+
+
+def test_skills_that_no_row_shows_are_told():
+    taxonomy = Taxonomy("tiny", [TaxonomyEntry(skill) for skill in tiny.SKILLS])
+    rows = [LabelledText("w1", {"python": 1.0, "sql": 0.0}, complete=False)]
+    assert never_shown(rows, taxonomy) == {"sql", "lead"}

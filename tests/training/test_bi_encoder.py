@@ -10,7 +10,12 @@ from metier.encoders.reading import TextKind  # noqa: E402
 from metier.encoders.torch_network import load_torch_encoder  # noqa: E402
 from metier.errors import InvalidInput, ModelMismatch  # noqa: E402
 from metier.training.backbone import load_backbone  # noqa: E402
-from metier.training.bi_encoder import ProjectedEncoder, RowLimits, TrainedBackbone  # noqa: E402
+from metier.training.bi_encoder import (  # noqa: E402
+    ProjectedEncoder,
+    RowLimits,
+    TrainedBackbone,
+    prefixed_frame,
+)
 from tests.search.training.small import save_backbone, word  # noqa: E402
 
 TEXTS = [" ".join(word(i) for i in range(n)) for n in (1, 30, 3, 0, 7)]
@@ -53,6 +58,14 @@ def test_prefixes_tell_kinds_apart(folder):
     query, passage = (network.encode(TEXTS[:1], kind) for kind in TextKind)
     assert not np.allclose(query, passage)
     assert np.allclose(*(same.encode(TEXTS[:1], kind) for kind in TextKind))
+
+
+@pytest.mark.parametrize("prefix", ["query: ", " ", ""])
+def test_a_prefixed_frame_makes_the_row_of_the_prefixed_text(folder, prefix):
+    backbone = load_backbone(folder)
+    text = backbone.tokenise([word(1)])[0].ids
+    row = prefixed_frame(backbone, prefix).around([text])
+    assert list(row.ids) == backbone.tokenizer.encode(f"{prefix}{word(1)}").ids
 
 
 def test_a_text_is_cut_to_the_tokens_of_its_kind(folder):

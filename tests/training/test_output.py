@@ -42,6 +42,8 @@ def test_a_folder_for_a_model_must_be_empty(tmp_path: Path) -> None:
     (tmp_path / "notes.txt").write_text("x")
     with pytest.raises(InvalidInput, match="must be empty"):
         check_empty(tmp_path)
+    with pytest.raises(InvalidInput, match="must be a folder"):
+        check_empty(tmp_path / "notes.txt")
 
 
 @pytest.mark.parametrize(("given", "base"), [("", "what it stands on"), ("mine", "mine")])

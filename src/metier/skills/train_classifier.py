@@ -294,6 +294,12 @@ def prepared_backbone(options: ClassifierOptions) -> Backbone:
     return backbone
 
 
+def never_shown(rows: Iterable[LabelledText], taxonomy: Taxonomy) -> frozenset[str]:
+    """Return the ids of the skills that no row shows; sampled as negatives, they would be learned as such."""
+    shown = {skill for row in rows for skill in row.shown}
+    return frozenset(entry.skill.id for entry in taxonomy.entries) - shown
+
+
 def without(rows: Iterable[LabelledText], held_out: Collection[str]) -> list[LabelledText]:
     """Return the rows without what they say of some skills; those stay unknown."""
     return [

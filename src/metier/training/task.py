@@ -18,7 +18,8 @@ SCORE = "score"
 class TrainingTask(Protocol):
     """Something that a network learns. Several may share one run.
 
-    A task whose data has a hash may offer it as `data_sha256`; a resumed run is then held to it.
+    A task whose data has a hash may offer it as `data_sha256`; a resumed run is then held to it. One whose
+    score is to count otherwise than by its share of the steps may offer a `score_weight`, 0 or more.
     """
 
     @property
@@ -167,9 +168,18 @@ def checked_scores(task: TrainingTask, scores: Mapping[str, float]) -> dict[str,
 
 
 def joint_score(tasks: Sequence[TrainingTask], scores: Mapping[str, Mapping[str, float]]) -> float:
-    """Return the mean of the tasks' scores by their weights."""
-    total = math.fsum(task.weight for task in tasks)
-    return math.fsum(task.weight * scores[task.name][SCORE] for task in tasks) / total
+    """Return the mean of the tasks' scores by their weights, or by their `score_weight` where they have one.
+
+    Raises:
+        InvalidInput: no score counts.
+    """
+    weights = [float(getattr(task, "score_weight", task.weight)) for task in tasks]
+    total = math.fsum(weights)
+    if not total > 0:
+        raise InvalidInput("The score of at least one task must count. Each has a score_weight of 0.")
+    # A score that does not count may be anything, nan too.
+    counted = [(weight, task) for weight, task in zip(weights, tasks, strict=True) if weight]
+    return math.fsum(weight * scores[task.name][SCORE] for weight, task in counted) / total
 
 
 def _check_plan(task: TrainingTask, plan: Sequence[Any], epoch: int) -> None:

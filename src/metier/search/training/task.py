@@ -87,6 +87,8 @@ class PairTask:
             regression.
         tune: pairs to measure on.
         options: how a batch becomes a loss.
+        n_distractors: positives of the training part, at most, that stand among those of the tune part; 1,000
+            without it.
 
     Raises:
         InvalidInput: a part has no matches, or regression a pair without a score.
@@ -96,7 +98,13 @@ class PairTask:
     weight: Final = 1.0
 
     def __init__(
-        self, network: BiEncoder, train: Sequence[Pair], tune: Sequence[Pair], options: LossOptions
+        self,
+        network: BiEncoder,
+        train: Sequence[Pair],
+        tune: Sequence[Pair],
+        options: LossOptions,
+        *,
+        n_distractors: int | None = None,
     ) -> None:
         self.network, self.options = network, options
         by_score = options.loss is Loss.REGRESSION
@@ -104,7 +112,8 @@ class PairTask:
             raise InvalidInput("The regression loss needs a score in every row. Some have none: fill it in.")
         self.train = list(train) if by_score else matches(train)
         self._known = known_positives([*train, *tune])
-        self._pool = _Pool.of(matches(train), matches(tune), self._known)
+        n = N_DISTRACTORS if n_distractors is None else n_distractors
+        self._pool = _Pool.of(matches(train), matches(tune), self._known, n)
         if not self.train or not self._pool.queries:
             raise InvalidInput(
                 f"{len(train)} pairs to train and {len(tune)} to tune on hold no match on one side. Give "
@@ -241,12 +250,14 @@ class _Pool:
     right: list[list[int]]
 
     @classmethod
-    def of(cls, train: Sequence[Pair], tune: Sequence[Pair], known: Mapping[str, Set[str]]) -> _Pool:
+    def of(
+        cls, train: Sequence[Pair], tune: Sequence[Pair], known: Mapping[str, Set[str]], n_distractors: int
+    ) -> _Pool:
         queries = {text_key(pair.query): pair.query for pair in tune}
         documents = {text_key(pair.positive): pair.positive for pair in tune}
         others = {text_key(pair.positive): pair.positive for pair in train}
         others = {key: text for key, text in sorted(others.items()) if key not in documents}
-        drawn = random.Random(0).sample(sorted(others), min(N_DISTRACTORS, len(others)))
+        drawn = random.Random(0).sample(sorted(others), min(n_distractors, len(others)))
         documents |= {key: others[key] for key in drawn}
         place = {key: i for i, key in enumerate(documents)}
         right = [sorted(place[key] for key in known[query] if key in place) for query in queries]

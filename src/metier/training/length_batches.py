@@ -1,0 +1,43 @@
+"""Batches of rows of about equal length, so that little of a batch is padding."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+import numpy as np
+
+from metier.errors import InvalidInput
+
+_POOL: Final = 16
+"""Batches that are sorted together: more waste less on padding, fewer put more different rows together."""
+
+
+def length_batches(lengths: Sequence[int], size: int, *, seed: int) -> list[list[int]]:
+    """Return the numbers of all rows, each once, in batches of rows of about equal length.
+
+    The same seed gives the same batches in the same order; another one puts other rows together.
+
+    Args:
+        lengths: of each row, in any unit.
+        size: most rows of a batch, at least 1.
+        seed: 0 or more.
+
+    Returns:
+        No batches for no rows.
+
+    Raises:
+        InvalidInput: size < 1.
+
+    >>> sorted(map(sorted, length_batches([1, 900, 2, 901], 2, seed=0)))
+    [[0, 2], [1, 3]]
+    """
+    if size < 1:
+        raise InvalidInput(f"size must be at least 1. Got {size}.")
+    rng = np.random.default_rng(seed)
+    order = rng.permutation(len(lengths)).tolist()
+    cut = []
+    for first in range(0, len(order), _POOL * size):
+        pool = sorted(order[first : first + _POOL * size], key=lambda row: lengths[row])
+        cut += [pool[i : i + size] for i in range(0, len(pool), size)]
+    return [cut[i] for i in rng.permutation(len(cut))]
