@@ -45,6 +45,12 @@ def test_a_model_is_found_by_name_or_by_folder(copy, tmp_path):
     assert find_model(str(copy), tmp_path / "none") == copy
 
 
+def test_a_model_is_found_in_what_a_training_wrote(copy, tmp_path):
+    (tmp_path / "trained").mkdir()
+    copy.rename(tmp_path / "trained" / "model")
+    assert find_model(str(tmp_path / "trained"), tmp_path / "none") == tmp_path / "trained" / "model"
+
+
 def test_an_unknown_name_is_told_what_there_is(tmp_path):
     with pytest.raises(
         NotFound, match=r"'nope'. Models are base, expertise, grading, linking, search, skills; list them"

@@ -13,6 +13,7 @@ from metier.encoders.windowed import EncoderSpec, WindowedEncoder
 from metier.errors import ModelFormatError, NotFound
 
 BASE: Final = "base"
+_TRAINED: Final = "model"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,8 @@ def find_model(name: str, models_dir: Path) -> Path:
     """Return the folder of a model.
 
     Args:
-        name: the name of an installed model, or the path of a model folder.
+        name: the name of an installed model, or the path of a model folder or of what a training wrote, with
+            the model folder in it.
         models_dir: the user's folder of models.
 
     Raises:
@@ -54,8 +56,9 @@ def find_model(name: str, models_dir: Path) -> Path:
     installed = installed_models(models_dir)
     if name in installed:
         return installed[name]
-    if (Path(name) / CARD).is_file():
-        return Path(name)
+    for folder in (Path(name), Path(name) / _TRAINED):
+        if (folder / CARD).is_file():
+            return folder
     raise NotFound(
         f"There is no model {name!r}. Models are {', '.join(installed)}; list them: metier models list."
     )
