@@ -1,0 +1,1 @@
+"""Every task's figures of an encoder that stays as it is, in one go."""
