@@ -7,7 +7,19 @@ from typing import Annotated
 import typer
 
 from metier import __version__
-from metier.cli import assess, batch, config, document, expertise, interview, models, search, skills
+from metier.cli import (
+    assess,
+    batch,
+    config,
+    document,
+    evaluate,
+    expertise,
+    interview,
+    models,
+    search,
+    skills,
+    train,
+)
 
 app = typer.Typer(
     name="metier",
@@ -38,10 +50,12 @@ def _root(
 
 app.command("assess", epilog=assess.EXAMPLE)(assess.assess)
 app.command("batch", epilog=batch.EXAMPLE)(batch.batch)
+app.command("evaluate", epilog=evaluate.EXAMPLE)(evaluate.evaluate)
 app.add_typer(skills.app)
 app.add_typer(expertise.app)
 app.add_typer(search.app)
 app.add_typer(interview.app)
 app.add_typer(document.app)
+app.add_typer(train.app)
 app.add_typer(models.app)
 app.add_typer(config.app)

@@ -8,9 +8,11 @@ from typing import Annotated
 
 import typer
 
-from metier.cli import options
+from metier.cli import model_export, options
 
 app = typer.Typer(name="models", no_args_is_help=True, help="List, check, add and build encoders.")
+
+model_export.register(app)
 
 NameArgument = Annotated[str, typer.Argument(help="Name of a model, or its folder.", metavar="NAME")]
 
