@@ -15,7 +15,10 @@ go by where years are masked: there it is `majority`. So `stated years (leaky)` 
 `across`: trained on all the other sets, told on the whole of one. Intervals are 95 % by bootstrap over
 groups of near-duplicates; a difference is told apart where its paired interval holds no 0.
 
-    python benchmarks/expertise.py --data FOLDER --cache FOLDER [--output FOLDER] [--sets NAME ...]
+An encoder that was trained on levels has seen most of these vacancies. `--reported` names the folder of data
+sets that it learned from (`model_data.py`): then only vacancies of its report parts are counted.
+
+    python benchmarks/expertise.py --data FOLDER --cache FOLDER [--reported SETS] [--output OUT] [--sets ...]
     python benchmarks/expertise.py --data FOLDER --words      # the 25 strongest words of each level, by set
 
 `--cache` keeps readings, and probabilities by set and system. Needs the train extra.
@@ -35,6 +38,8 @@ import numpy as np
 from expertise_data import NOISY, SETS, LevelData, Row, load
 from expertise_inputs import KeptInputs
 from expertise_systems import BASELINES, Case, System, strongest_words, systems
+from model_esco import cut
+from model_vacancies import LEVEL_CHARS
 from numpy.typing import NDArray
 
 from metier._extras import require
@@ -43,11 +48,13 @@ from metier.engine import Engine, Models
 from metier.expertise.application import LevelRange
 from metier.expertise.calibration import calibrate
 from metier.expertise.conformal import conformal_scores
+from metier.expertise.level_texts import read_level_texts
 from metier.expertise.metrics import LevelTable, compare_levels, evaluate_levels, macro_roc_auc
 from metier.expertise.ordinal import softmax
 from metier.limits import ReadingLimits
 from metier.skills.taxonomy_files import default_taxonomy
 from metier.training.intervals import bootstrap
+from metier.training.sets import SetKind, SetPart, read_sets
 from metier.types import YearMonth
 
 SEED: Final = 0
@@ -68,6 +75,10 @@ class Answers:
     probabilities: NDArray[np.float64]
     sets: NDArray[np.bool_]
 
+    def some(self, chosen: NDArray[np.bool_]) -> Answers:
+        """Return what was said of some of the vacancies."""
+        return Answers(self.probabilities[chosen], self.sets[chosen])
+
 
 class Bench:
     """Runs systems over sets, and remembers what they said.
@@ -76,12 +87,24 @@ class Bench:
         data: all rows.
         cases: the same, as models take them.
         cache: a folder for what was said.
+        encoder: hash of the encoder that read them.
+        reported: texts that are counted, cut as in the sets; None for all.
     """
 
-    def __init__(self, data: LevelData, cases: Sequence[Case], cache: Path) -> None:
+    def __init__(
+        self,
+        data: LevelData,
+        cases: Sequence[Case],
+        cache: Path,
+        *,
+        encoder: str,
+        reported: frozenset[str] | None = None,
+    ) -> None:
         self._data = data
         self._cases = cases
         self._cache = cache
+        self._encoder = encoder
+        self._reported = reported
         self.groups = np.array(data.groups, np.int64)
 
     def numbers(self, name: str) -> NDArray[np.int64]:
@@ -91,6 +114,12 @@ class Bench:
         if name == NO_EXECUTIVES:
             chosen = [i for i in chosen if self._data.rows[i].named != "Executive"]
         return np.array(chosen, np.int64)
+
+    def counted(self, numbers: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """Tell of each place whether its row is counted."""
+        if self._reported is None:
+            return np.ones(len(numbers), bool)
+        return np.array([cut(self._data.rows[i].text, LEVEL_CHARS) in self._reported for i in numbers])
 
     def folds(self, name: str, label: str, system: System) -> Answers:
         """Return what a system says of every row of a set, each by a model that saw nothing like it."""
@@ -149,7 +178,7 @@ class Bench:
         return np.array([self._data.rows[i].level.rank for i in numbers], np.int64)
 
     def _path(self, kind: str, name: str, label: str, numbers: NDArray[np.int64]) -> Path:
-        told = "\0".join([kind, name, label, *(self._data.rows[i].text for i in numbers)])
+        told = "\0".join([self._encoder, kind, name, label, *(self._data.rows[i].text for i in numbers)])
         return self._cache / "said" / f"{hashlib.sha256(told.encode(errors='replace')).hexdigest()[:24]}.npz"
 
 
@@ -216,6 +245,9 @@ def measure(bench: Bench, name: str, chosen: Mapping[str, System], resamples: in
         for label, system in chosen.items()
         if label in ACROSS and name in SETS
     }
+    counted = bench.counted(numbers)
+    numbers = numbers[counted]
+    said, across = ({label: one.some(counted) for label, one in each.items()} for each in (said, across))
     return {
         "rows": len(numbers),
         "groups": len(np.unique(bench.groups[numbers])),
@@ -274,6 +306,12 @@ def read_cases(data: LevelData, cache: Path) -> tuple[list[Case], str]:
     return [Case(row, one) for row, one in zip(rows, kept, strict=True)], models.encoder.sha256
 
 
+def reported_texts(folder: Path) -> frozenset[str]:
+    """Return the texts of the report parts of the sets of levels."""
+    sets = [data for data in read_sets(folder).values() if data.kind is SetKind.LEVELS]
+    return frozenset(row.text for data in sets for row in read_level_texts(data.file(SetPart.REPORT)))
+
+
 def main() -> None:
     """Measure, print the tables, and write all figures as JSON."""
     parser = argparse.ArgumentParser(
@@ -282,6 +320,7 @@ def main() -> None:
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--words", action="store_true", help="print the strongest words and nothing else")
     parser.add_argument("--cache", type=Path, help="keeps readings and what systems said")
+    parser.add_argument("--reported", type=Path, help="folder of data sets whose report parts are counted")
     parser.add_argument("--output", type=Path, help="for expertise.json and expertise.md")
     parser.add_argument("--sets", nargs="+", choices=MEASURED, default=MEASURED)
     parser.add_argument("--resamples", type=int, default=1000)
@@ -293,7 +332,9 @@ def main() -> None:
     if options.cache is None:
         parser.error("--cache is needed: vacancies are read once and kept there")
     cases, encoder = read_cases(data, options.cache)
-    bench, chosen = Bench(data, cases, options.cache), systems(encoder)
+    reported = None if options.reported is None else reported_texts(options.reported)
+    bench = Bench(data, cases, options.cache, encoder=encoder, reported=reported)
+    chosen = systems(encoder)
     results = {name: measure(bench, name, chosen, options.resamples) for name in options.sets}
     print(markdown(results))
     if options.output:
