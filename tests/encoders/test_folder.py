@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from metier.encoders.folder import CARD, FileEntry, ModelCard, ModelFolder, file_entry
+from metier.encoders.folder import CARD, FileEntry, ModelCard, ModelFolder, file_entry, file_hashes
 from metier.encoders.load import shipped_models
 from metier.errors import ModelFormatError, NotFound
 
@@ -45,6 +45,14 @@ def test_a_whole_folder_opens(folder):
     assert opened.card.name == "tiny"
     assert opened.file("README.md").read_text() == "# tiny"
     assert len(opened.sha256) == 64
+
+
+def test_files_are_listed_by_folder_and_name(tmp_path):
+    (tmp_path / "jobs").mkdir()
+    path = tmp_path / "jobs" / "a.csv"
+    path.write_bytes(b"abc")
+    abc = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+    assert file_hashes([path]) == {"jobs/a.csv": abc}
 
 
 def test_the_shipped_models_are_whole():

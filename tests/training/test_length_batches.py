@@ -33,5 +33,16 @@ def test_rows_of_a_batch_are_of_about_equal_length():
 
 
 def test_batches_of_no_rows_are_refused():
-    with pytest.raises(InvalidInput, match="size must be at least 1. Got 0"):
+    with pytest.raises(InvalidInput, match="size and pool must be at least 1. Got 0 and 16"):
         length_batches([1], 0, seed=0)
+    with pytest.raises(InvalidInput, match="Got 1 and 0"):
+        length_batches([1], 1, seed=0, pool=0)
+
+
+def test_a_larger_pool_puts_rows_together_that_are_more_alike():
+    lengths = random.Random(1).sample(range(10_000), 640)
+    small, large = (
+        sum(max(lengths[i] for i in batch) - min(lengths[i] for i in batch) for batch in found)
+        for found in (length_batches(lengths, 8, seed=[3, 1], pool=pool) for pool in (2, 64))
+    )
+    assert large < small / 4

@@ -1,9 +1,10 @@
 import json
+from dataclasses import replace
 
 import pytest
 
 from metier.errors import InvalidInput, NotFound
-from metier.training.sets import LIST, DataSet, SetKind, SetPart, read_sets, set_file, write_sets
+from metier.training.sets import LIST, DataSet, SetFile, SetKind, SetPart, read_sets, set_file, write_sets
 
 
 def made(folder, name="pairs", *, ships=True):
@@ -36,6 +37,15 @@ def test_the_same_sets_give_the_same_bytes(tmp_path):
 
 def test_a_file_is_found_by_its_part(tmp_path):
     assert made(tmp_path).file(SetPart.TRAIN) == tmp_path / "pairs/pairs/train.jsonl"
+
+
+def test_nothing_learns_from_the_report_part(tmp_path):
+    data = made(tmp_path)
+    entry = data.files[SetPart.TRAIN]
+    reported = replace(
+        data, files={SetPart.TRAIN: entry, SetPart.REPORT: SetFile("report.jsonl", 1, "f" * 64)}
+    )
+    assert reported.learned_from() == {"pairs/pairs/train.jsonl": entry.sha256}
 
 
 def test_a_part_that_a_set_lacks_is_not_found(tmp_path):

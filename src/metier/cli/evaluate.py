@@ -24,7 +24,6 @@ EXAMPLE: Final = "Example: metier evaluate --data sets/ --model base --model min
 EVALUATION_JSON: Final = "evaluation.json"
 EVALUATION_PAGE: Final = "evaluation.html"
 _DEFAULT_MODEL: Final = "base"
-_MODEL_FOLDER: Final = "model"
 
 
 def evaluate(  # noqa: PLR0913, PLR0917 - each parameter is an option that a person can give
@@ -92,16 +91,12 @@ def evaluate(  # noqa: PLR0913, PLR0917 - each parameter is an option that a per
 
 def _entrants(names: Sequence[str], runtime: Runtime) -> list[Entrant]:
     """Return the encoders of some names or folders; where cards share a name, called as they were given."""
-    from metier.encoders.folder import CARD, ModelFolder
+    from metier.encoders.folder import ModelFolder
     from metier.encoders.load import find_model
     from metier.engine.evaluation.suite import Entrant
 
     folder = options.models_dir(options.load_settings())
-    trained = {name: Path(name) / _MODEL_FOLDER for name in names}
-    paths = {
-        name: trained[name] if (trained[name] / CARD).is_file() else find_model(name, folder)
-        for name in names
-    }
+    paths = {name: find_model(name, folder) for name in names}
     if len(paths) < len(names):
         raise InvalidInput("Each model is measured once. One is named twice: drop it.")
     cards = {name: ModelFolder.peek(path).card.name for name, path in paths.items()}

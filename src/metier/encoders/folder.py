@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Final, Self
@@ -197,6 +197,11 @@ def file_sha256(path: Path) -> str:
         while chunk := file.read(_CHUNK):
             digest.update(chunk)
     return digest.hexdigest()
+
+
+def file_hashes(paths: Iterable[Path]) -> dict[str, str]:
+    """Return the SHA-256 of files by folder and name, as cards list what was learned from."""
+    return {f"{path.resolve().parent.name}/{path.name}": file_sha256(path) for path in paths}
 
 
 def _check_file(model: str, path: Path, entry: FileEntry) -> None:

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from safetensors.numpy import save
 
-from metier.encoders.folder import CARD, ModelCard, ModelFolder, file_entry, file_sha256
+from metier.encoders.folder import CARD, ModelCard, ModelFolder, file_entry, file_hashes
 from metier.encoders.reading import Encoder, TextKind
 from metier.encoders.torch_network import load_torch_encoder
 from metier.errors import InvalidInput, NotFound
@@ -251,11 +251,7 @@ def write_head(head: SkillHead, output: Path, options: HeadOptions, metrics: Map
         max_tokens=0,
         prefixes={},
         command="metier skills fit-head --texts FILE... --judged FILE",
-        training_data={
-            f"{path.resolve().parent.name}/{path.name}": file_sha256(path)
-            for path in (*options.texts, options.judged)
-            if path is not None
-        },
+        training_data=file_hashes(path for path in (*options.texts, options.judged) if path is not None),
         parameters={name: int(tensor.size) for name, tensor in sorted(tensors.items())},
         metrics=dict(metrics),
         files={HEAD: file_entry(output / HEAD)},

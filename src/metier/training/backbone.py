@@ -111,19 +111,28 @@ class Backbone:
         Returns:
             Tensors (n_rows, longest, dim) float32 and (n_rows, longest) bool on the model's device.
         """
+        given = self.padded(rows)
+        out = self.model(**given)
+        return out.last_hidden_state.float(), given["attention_mask"].bool()
+
+    def padded(self, rows: Sequence[Row]) -> dict[str, Any]:
+        """Return some rows as the model takes them, padded to the longest.
+
+        Returns:
+            Tensors (n_rows, longest) int64 on the model's device: `input_ids`, `attention_mask` and, if the
+            model tells types apart, `token_type_ids`.
+        """
         torch = require("torch")
         longest = max(len(row.ids) for row in rows)
-        pad = int(self.model.config.pad_token_id or 0)
-        ids = np.full((len(rows), longest), pad, np.int64)
+        ids = np.full((len(rows), longest), int(self.model.config.pad_token_id or 0), np.int64)
         types, mask = np.zeros_like(ids), np.zeros_like(ids)
         for i, row in enumerate(rows):
             ids[i, : len(row.ids)], types[i, : len(row.ids)], mask[i, : len(row.ids)] = row.ids, row.types, 1
-        device = next(self.model.parameters()).device
         given = {"input_ids": ids, "attention_mask": mask}
         if int(getattr(self.model.config, "type_vocab_size", 0) or 0) > 1:
             given["token_type_ids"] = types
-        out = self.model(**{name: torch.from_numpy(array).to(device) for name, array in given.items()})
-        return out.last_hidden_state.float(), torch.from_numpy(mask).to(device).bool()
+        device = next(self.model.parameters()).device
+        return {name: torch.from_numpy(array).to(device) for name, array in given.items()}
 
 
 def load_backbone(backbone: str, *, trust_remote_code: bool = False) -> Backbone:

@@ -11,7 +11,7 @@ from typing import Any, Final
 import numpy as np
 from tokenizers import Tokenizer
 
-from metier.encoders.folder import ModelCard, file_sha256
+from metier.encoders.folder import ModelCard, file_hashes
 from metier.encoders.load import Runtime, load_encoder
 from metier.encoders.parameters import count_parameters
 from metier.encoders.reading import TextKind
@@ -154,9 +154,7 @@ def _card(options: BuildOptions, weights: BertWeights, metrics: Mapping[str, Any
         max_tokens=weights.shape.max_position_embeddings,
         prefixes={str(kind): prefix for kind, prefix in _PREFIXES.items()},
         command=f"metier models build-base --texts FILE... --rows {options.n_rows}",
-        training_data={
-            f"{path.resolve().parent.name}/{path.name}": file_sha256(path) for path in options.texts
-        },
+        training_data=file_hashes(options.texts),
         parameters=count_parameters(weights.shapes()),
         metrics=metrics,
     )

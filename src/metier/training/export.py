@@ -14,7 +14,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Final
 
 from metier._extras import require
-from metier.encoders.folder import NETWORK, TOKENIZER, ModelCard, ModelFolder, file_sha256
+from metier.encoders.folder import NETWORK, TOKENIZER, ModelCard, ModelFolder, file_hashes
 from metier.encoders.load import Runtime, load_encoder
 from metier.encoders.parameters import count_parameters
 from metier.encoders.reading import TextKind
@@ -213,4 +213,4 @@ def _card(
 
 
 def _calibration_data(texts: Sequence[Path]) -> dict[str, str]:
-    return {f"int8 ranges: {path.resolve().parent.name}/{path.name}": file_sha256(path) for path in texts}
+    return {f"int8 ranges: {name}": sha256 for name, sha256 in file_hashes(texts).items()}

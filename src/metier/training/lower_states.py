@@ -89,20 +89,11 @@ class UpperBackbone(Backbone):
 
     def _computed(self, rows: Sequence[Row]) -> list[NDArray[np.float16]]:
         torch = require("torch")
-        longest = max(len(row.ids) for row in rows)
-        ids = np.full((len(rows), longest), int(self.model.config.pad_token_id or 0), np.int64)
-        types, mask = np.zeros_like(ids), np.zeros(ids.shape, bool)
-        for i, row in enumerate(rows):
-            ids[i, : len(row.ids)], types[i, : len(row.ids)], mask[i, : len(row.ids)] = row.ids, row.types, 1
-        device = next(self.model.parameters()).device
-        given = {"input_ids": torch.from_numpy(ids).to(device)}
-        if int(getattr(self.model.config, "type_vocab_size", 0) or 0) > 1:
-            given["token_type_ids"] = torch.from_numpy(types).to(device)
+        given = self.padded(rows)
+        inside = given.pop("attention_mask").bool()
         with torch.no_grad():
             states = self.model.embeddings(**given)
-            states = _through(
-                self.model.encoder.layer[: self.n_lower], states, torch.from_numpy(mask).to(device)
-            )
+            states = _through(self.model.encoder.layer[: self.n_lower], states, inside)
         half = states.cpu().numpy().astype(np.float16)
         return [half[i, : len(row.ids)].copy() for i, row in enumerate(rows)]
 

@@ -116,6 +116,10 @@ class DataSet:
             )
         return path
 
+    def learned_from(self) -> dict[str, str]:
+        """Return path and SHA-256 of each file but that of the report part, which nothing learns from."""
+        return {entry.path: entry.sha256 for part, entry in self.files.items() if part is not SetPart.REPORT}
+
     @classmethod
     def from_mapping(cls, mapping: Mapping[str, Any], folder: Path) -> Self:
         """Return the set that an entry of the list describes.

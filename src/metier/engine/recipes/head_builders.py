@@ -177,12 +177,7 @@ def _level_figures(figures: LevelFigures | None) -> dict[str, Any]:
 
 def _with_data(job: HeadJob) -> Origin:
     """Return the origin with the files that a head learns from, where its builder does not say them."""
-    files = {
-        entry.path: entry.sha256
-        for data in job.sets
-        for part, entry in data.files.items()
-        if part is not SetPart.REPORT
-    }
+    files = {path: sha256 for data in job.sets for path, sha256 in data.learned_from().items()}
     return replace(job.origin, training_data={**job.origin.training_data, **files})
 
 

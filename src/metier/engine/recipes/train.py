@@ -18,9 +18,9 @@ from metier.training.bi_encoder import RowLimits, TrainedBackbone, save_trained
 from metier.training.causal_model import weights_sha256
 from metier.training.durable import whole_folder
 from metier.training.lower_states import StateMemory
-from metier.training.options import Device
+from metier.training.options import Device, TrainOptions
 from metier.training.output import MODEL, RUN, Origin, Watch, check_output
-from metier.training.sets import DataSet, SetPart
+from metier.training.sets import DataSet
 from metier.training.trainer import TrainResult, train
 
 WATTS_PER_CORE: Final = 10.0
@@ -86,8 +86,22 @@ def train_recipe(
     )
     tasks = make_tasks(shared)
     module = joint_module(backbone, {task.name: task.head for task in tasks if task.head is not None})
+    options = _options(recipe, bases, backbone)
+    for task in tasks:
+        watch.say(f"Task {task.name}: {task.weight / sum(each.weight for each in tasks):.1%} of the steps.")
+    result = train(module, tasks, options, output / RUN, say=watch.say, progress=watch.progress)
+    if require("accelerate").PartialState().is_main_process and not (output / MODEL).exists():
+        network = TrainedBackbone(backbone, limits=RowLimits(prefixes=prefixes))
+        with whole_folder(output / MODEL) as place:
+            save_trained(network, place, _described(origin, recipe, sets, result))
+    require("accelerate").PartialState().wait_for_everyone()
+    return ModelFolder.peek(output / MODEL).card
+
+
+def _options(recipe: Recipe, bases: Bases, backbone: Backbone) -> TrainOptions:
+    """Return how the trainer runs; a run is resumed only with the same inputs."""
     has_other = require("torch").accelerator.is_available()
-    options = recipe.options(
+    return recipe.options(
         inputs={
             "recipe": recipe.model_dump_json(exclude={"run"}),
             "backbone_sha256": weights_sha256(backbone.model),
@@ -97,22 +111,16 @@ def train_recipe(
         # Said outright, since accelerate joins processes on processors only where it is told to use these.
         device=Device.AUTO if has_other else Device.CPU,
     )
-    for task in tasks:
-        watch.say(f"Task {task.name}: {task.weight / sum(each.weight for each in tasks):.1%} of the steps.")
-    result = train(module, tasks, options, output / RUN, say=watch.say, progress=watch.progress)
-    if require("accelerate").PartialState().is_main_process and not (output / MODEL).exists():
-        network = TrainedBackbone(backbone, limits=RowLimits(prefixes=prefixes))
-        origin = replace(
-            origin,
-            license=origin.license or recipe.license,
-            languages=origin.languages or recipe.languages,
-            training_data={**origin.training_data, **_training_data(recipe, sets)},
-            metrics={**origin.metrics, **_metrics(result)},
-        )
-        with whole_folder(output / MODEL) as place:
-            save_trained(network, place, origin)
-    require("accelerate").PartialState().wait_for_everyone()
-    return ModelFolder.peek(output / MODEL).card
+
+
+def _described(origin: Origin, recipe: Recipe, sets: Mapping[str, DataSet], result: TrainResult) -> Origin:
+    return replace(
+        origin,
+        license=origin.license or recipe.license,
+        languages=origin.languages or recipe.languages,
+        training_data={**origin.training_data, **_training_data(recipe, sets)},
+        metrics={**origin.metrics, **_metrics(result)},
+    )
 
 
 def _teacher(bases: Bases, recipe: Recipe) -> Backbone:
@@ -141,12 +149,7 @@ def _training_data(recipe: Recipe, sets: Mapping[str, DataSet]) -> dict[str, str
     names = dict.fromkeys(
         name for task in recipe.tasks for name in (task.set, task.names) if name is not None
     )
-    return {
-        entry.path: entry.sha256
-        for name in names
-        for part, entry in sets[name].files.items()
-        if part is not SetPart.REPORT
-    }
+    return {path: sha256 for name in names for path, sha256 in sets[name].learned_from().items()}
 
 
 def _metrics(result: TrainResult) -> dict[str, Any]:

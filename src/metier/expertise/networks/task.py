@@ -20,14 +20,14 @@ from metier.expertise.networks.loss import balanced_weights, range_focal_loss
 from metier.expertise.networks.text_levels import TextNetwork
 from metier.training.backbone import batches_by_length
 from metier.training.fingerprint import fingerprint
+from metier.training.length_batches import length_batches
 from metier.training.task import SCORE
 
 if TYPE_CHECKING:
     from torch import Tensor
 
-# Batches are cut from this many batches' worth of shuffled rows in order of length: little padding, and
-# still other company in each epoch.
 _POOL: Final = 32
+"""Batches sorted by length together; still, rows meet other company in each epoch."""
 
 
 class TuneScore(StrEnum):
@@ -126,14 +126,9 @@ class LevelTask:
 
     def batches(self, *, seed: int, epoch: int) -> Sequence[tuple[int, ...]]:
         """Return the batches of an epoch as numbers of rows; same arguments, same batches."""
-        random = np.random.default_rng([seed, epoch])
+        lengths = [len(row) for row in self._train.rows]
         size = self._options.batch_size
-        order = random.permutation(len(self._train.rows))
-        batches: list[tuple[int, ...]] = []
-        for first in range(0, len(order), size * _POOL):
-            pool = sorted(order[first : first + size * _POOL].tolist(), key=self._length)
-            batches += [tuple(pool[i : i + size]) for i in range(0, len(pool), size)]
-        return [batches[i] for i in random.permutation(len(batches))]
+        return [tuple(batch) for batch in length_batches(lengths, size, seed=[seed, epoch], pool=_POOL)]
 
     def loss(self, batch: Sequence[int]) -> Tensor:
         """Return the loss of a batch of numbers of rows, a scalar."""
@@ -162,9 +157,6 @@ class LevelTask:
                 logits = self._network.forward([rows[i] for i in part]).detach().double().cpu()
                 found[part] = (logits + shift).log_softmax(dim=1).numpy()
         return found
-
-    def _length(self, i: int) -> int:
-        return len(self._train.rows[i])
 
 
 def macro_auc(allowed: NDArray[np.bool_], scores: NDArray[np.float64]) -> float:

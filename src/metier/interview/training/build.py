@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from metier._extras import require
-from metier.encoders.folder import CARD, ModelCard, ModelFolder, file_sha256
+from metier.encoders.folder import CARD, ModelCard, ModelFolder, file_hashes
 from metier.encoders.reading import Encoder
 from metier.errors import InvalidInput
 from metier.interview.choice_model import TASK, write_candidates
@@ -262,7 +262,7 @@ def _resumable(
 
 def _training_data(options: ChoiceTrainOptions) -> Mapping[str, str]:
     paths = [options.data] if options.labels.file is None else [options.data, options.labels.file]
-    return {f"{path.resolve().parent.name}/{path.name}": file_sha256(path) for path in paths}
+    return file_hashes(paths)
 
 
 def _save(network: TrainedBackbone | ProjectedEncoder, place: Path, origin: Origin) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
@@ -11,7 +11,7 @@ from typing import Any, Final
 import numpy as np
 
 from metier._extras import require
-from metier.encoders.folder import ModelCard, ModelFolder, file_sha256
+from metier.encoders.folder import ModelCard, ModelFolder, file_hashes
 from metier.encoders.reading import Encoder, TextKind
 from metier.errors import InvalidInput
 from metier.search.head import save_search_head
@@ -138,7 +138,7 @@ def train_search(
         found = _measured(task, before, result.steps)
         origin = replace(
             origin,
-            training_data={**origin.training_data, **_training_data(options.data)},
+            training_data={**origin.training_data, **file_hashes(options.data)},
             metrics={**origin.metrics, "tune": found},
         )
         with whole_folder(output / MODEL) as place:
@@ -275,10 +275,6 @@ def _measured(task: PairTask, before: Any, steps: int) -> dict[str, float | int]
         "n_documents": task.n_documents,
         "steps": steps,
     }
-
-
-def _training_data(paths: Sequence[Path]) -> Mapping[str, str]:
-    return {f"{path.resolve().parent.name}/{path.name}": file_sha256(path) for path in paths}
 
 
 def _save(network: TrainedBackbone | ProjectedEncoder, place: Path, origin: Origin) -> None:

@@ -21,6 +21,7 @@ from metier.skills.architectures.rows import (
     share_skills,
     split_pairs,
 )
+from metier.training.length_batches import length_batches
 from metier.training.losses import IGNORED, focal_loss
 from metier.training.metrics import class_scores, confusion
 from metier.types import Skill
@@ -28,9 +29,8 @@ from metier.types import Skill
 if TYPE_CHECKING:
     from torch import Tensor
 
-# Batches are cut from this many batches' worth of shuffled examples in order of length: little padding,
-# and still other company in each epoch.
 _POOL: Final = 32
+"""Batches sorted by length together; still, rows meet other company in each epoch."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,14 +148,9 @@ class SkillTask:
 
     def batches(self, *, seed: int, epoch: int) -> Sequence[tuple[int, ...]]:
         """Return the batches of an epoch as numbers of examples; same arguments, same batches."""
-        random = np.random.default_rng([seed, epoch])
+        lengths = [len(example.text) for example in self._train]
         size = self._options.batch_size
-        order = random.permutation(len(self._train))
-        batches: list[tuple[int, ...]] = []
-        for first in range(0, len(order), size * _POOL):
-            pool = sorted(order[first : first + size * _POOL].tolist(), key=self._length)
-            batches += [tuple(pool[i : i + size]) for i in range(0, len(pool), size)]
-        return [batches[i] for i in random.permutation(len(batches))]
+        return [tuple(batch) for batch in length_batches(lengths, size, seed=[seed, epoch], pool=_POOL)]
 
     def loss(self, batch: Sequence[int]) -> Tensor:
         """Return the loss of a batch: of the classes, the marked words and the teacher, weighted and added.
@@ -201,9 +196,6 @@ class SkillTask:
         scores = class_scores(confusion(truth[known], found[known], n_classes=N_CLASSES))
         by_class = {f"f1_{kind}": float(f1) for kind, f1 in zip(CLASSES, scores.f1, strict=True)}
         return {"score": scores.macro_f1, "accuracy": scores.accuracy, **by_class}
-
-    def _length(self, i: int) -> int:
-        return len(self._train[i].text)
 
 
 def balanced_weights(classes: NDArray[np.int64], none_share: float) -> tuple[float, float, float]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
-from metier.encoders.folder import ModelCard, ModelFolder, file_sha256
+from metier.encoders.folder import ModelCard, ModelFolder, file_hashes
 from metier.encoders.reading import Encoder
 from metier.errors import InvalidInput
 from metier.skills.architectures.token_states import FrozenStates, TrainedStates
@@ -123,7 +123,7 @@ def _training_data(options: LinkerOptions, taxonomy: Taxonomy | None) -> dict[st
     files = [options.spans]
     if options.labelled is not None and not tagger_alone:
         files.append(options.labelled)
-    found = {f"{path.resolve().parent.name}/{path.name}": file_sha256(path) for path in files}
+    found = file_hashes(files)
     if taxonomy is not None and not tagger_alone:
         found[f"taxonomy: {taxonomy.name}"] = taxonomy.sha256
     return found
