@@ -94,6 +94,14 @@ def test_a_finished_run_is_not_repeated(trained, backbone, folder):
     assert card == trained[1]
 
 
+def test_a_run_with_another_recipe_is_refused_by_the_field(trained, backbone, folder):
+    whole = recipe().model_dump()
+    whole["tasks"][0]["batch_size"] = 3
+    other = Recipe.model_validate(whole)
+    with pytest.raises(InvalidInput, match=r"^options\.inputs\.recipe\.pairs\.batch_size of the run .* Got '3'"):
+        train_recipe(other, read_sets(folder), Bases(backbone), trained[0], origin=Origin("tiny"))
+
+
 def test_layers_below_stay_as_they_are(trained, backbone):
     from safetensors.numpy import load_file
 

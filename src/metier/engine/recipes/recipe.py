@@ -155,6 +155,15 @@ class Recipe(Fields):
                 raise ValueError(message)
         return self
 
+    def facts(self) -> dict[str, str]:
+        """Return what a run's result depends on beside its length and rates, field by field."""
+        own = self.model_dump(mode="json", exclude={"run", "tasks"})
+        found = {f"recipe.{name}": str(value) for name, value in own.items()}
+        for task in self.tasks:
+            fields = task.model_dump(mode="json")
+            found |= {f"recipe.{task.name}.{name}": str(value) for name, value in fields.items()}
+        return found
+
     def options(
         self, *, inputs: Mapping[str, str] | None = None, device: Device = Device.AUTO
     ) -> TrainOptions:

@@ -86,7 +86,7 @@ def train_recipe(
     )
     tasks = make_tasks(shared)
     module = joint_module(backbone, {task.name: task.head for task in tasks if task.head is not None})
-    options = _options(recipe, bases, backbone)
+    options = _options(recipe, bases, backbone, prefixes)
     for task in tasks:
         watch.say(f"Task {task.name}: {task.weight / sum(each.weight for each in tasks):.1%} of the steps.")
     result = train(module, tasks, options, output / RUN, say=watch.say, progress=watch.progress)
@@ -98,12 +98,15 @@ def train_recipe(
     return ModelFolder.peek(output / MODEL).card
 
 
-def _options(recipe: Recipe, bases: Bases, backbone: Backbone) -> TrainOptions:
+def _options(
+    recipe: Recipe, bases: Bases, backbone: Backbone, prefixes: Mapping[TextKind, str]
+) -> TrainOptions:
     """Return how the trainer runs; a run is resumed only with the same inputs."""
     has_other = require("torch").accelerator.is_available()
     return recipe.options(
         inputs={
-            "recipe": recipe.model_dump_json(exclude={"run"}),
+            **recipe.facts(),
+            **{f"prefix.{kind}": words for kind, words in prefixes.items()},
             "backbone_sha256": weights_sha256(backbone.model),
             "teacher": _teacher_facts(bases.teacher),
             "skill_teacher": _sha256(bases.skill_teacher),
