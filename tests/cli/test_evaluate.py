@@ -51,6 +51,14 @@ def test_two_encoders_stand_side_by_side_in_a_table(metier, data, tmp_path):
     assert "mine" in result.out
 
 
+def test_a_baseline_that_knows_words_alone_stands_beside_an_encoder(metier, data):
+    result = metier("evaluate", "--data", data, "--model", "words", "--model", "base", "--format", "json")
+    models = json.loads(result.out)["models"]
+    assert [(model["name"], model["megabytes"] is None) for model in models] == [
+        ("words", True), ("metier-base", False),
+    ]  # fmt: skip
+
+
 def test_json_and_page_are_written(metier, data, tmp_path):
     output = tmp_path / "new" / "figures"
     result = metier("evaluate", "--data", data, "--sets", "search", "--output", output, "--format", "json")

@@ -34,8 +34,8 @@ def evaluate(  # noqa: PLR0913, PLR0917 - each parameter is an option that a per
     model: Annotated[
         list[str] | None,
         typer.Option(
-            help="An encoder: a name, or a model folder. Repeatable: the others are held against the first. "
-            "'base' by default.",
+            help="An encoder: a name, or a model folder; 'words' is a baseline that knows words alone. "
+            "Repeatable: the others are held against the first. 'base' by default.",
             metavar="NAME|DIR",
         ),
     ] = None,
@@ -93,17 +93,19 @@ def _entrants(names: Sequence[str], runtime: Runtime) -> list[Entrant]:
     """Return the encoders of some names or folders; where cards share a name, called as they were given."""
     from metier.encoders.folder import ModelFolder
     from metier.encoders.load import find_model
-    from metier.engine.evaluation.suite import Entrant
+    from metier.engine.evaluation.suite import WORDS, Entrant
 
     folder = options.models_dir(options.load_settings())
-    paths = {name: find_model(name, folder) for name in names}
-    if len(paths) < len(names):
+    if len(set(names)) < len(names):
         raise InvalidInput("Each model is measured once. One is named twice: drop it.")
+    paths = {name: find_model(name, folder) for name in names if name != WORDS}
     cards = {name: ModelFolder.peek(path).card.name for name, path in paths.items()}
     counts = Counter(cards.values())
     return [
-        Entrant.load(path, runtime, name=cards[name] if counts[cards[name]] == 1 else name)
-        for name, path in paths.items()
+        Entrant.words()
+        if name == WORDS
+        else Entrant.load(paths[name], runtime, name=cards[name] if counts[cards[name]] == 1 else name)
+        for name in names
     ]
 
 

@@ -1,4 +1,4 @@
-"""An encoder without a model, for tests: quick, exact, and alike for texts that share words."""
+"""An encoder without a model, for tests and as a baseline: quick, exact, alike for texts that share words."""
 
 from __future__ import annotations
 

@@ -98,7 +98,8 @@ def test_a_run_with_another_recipe_is_refused_by_the_field(trained, backbone, fo
     whole = recipe().model_dump()
     whole["tasks"][0]["batch_size"] = 3
     other = Recipe.model_validate(whole)
-    with pytest.raises(InvalidInput, match=r"^options\.inputs\.recipe\.pairs\.batch_size of the run .* Got '3'"):
+    field = r"^options\.inputs\.recipe\.pairs\.batch_size of the run .* Got '3'"
+    with pytest.raises(InvalidInput, match=field):
         train_recipe(other, read_sets(folder), Bases(backbone), trained[0], origin=Origin("tiny"))
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, Self
 
+from metier.encoders.fake import FakeEncoder
 from metier.encoders.folder import ModelFolder
 from metier.encoders.load import Runtime, load_encoder
 from metier.encoders.reading import Encoder
@@ -36,6 +37,11 @@ MEASURES: Final[Mapping[SetKind, Measure]] = {
     SetKind.PAIRS: PairsMeasure(),
 }
 """How each kind of set is measured, in the order in which that is done; other kinds are not measured."""
+
+
+WORDS: Final = "words"
+"""Name of the baseline."""
+_WORDS_DIM: Final = 384
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -73,6 +79,11 @@ class Entrant:
             )
         n_bytes = sum(entry.bytes for entry in card.files.values())
         return cls(name or card.name, load_encoder(path, runtime), n_bytes)
+
+    @classmethod
+    def words(cls) -> Self:
+        """Return the baseline: every word has a random direction, so that only words in common tell."""
+        return cls(WORDS, FakeEncoder(_WORDS_DIM))
 
 
 @dataclass(frozen=True, slots=True)
