@@ -37,6 +37,27 @@ def test_the_table_is_written_between_the_marks(evaluation, tmp_path):
     assert page.read_text() == PAGE.replace("old\n", TABLE)
 
 
+def test_what_each_task_reaches_alone_is_a_column_of_its_own(evaluation, tmp_path, capsys):
+    alone = json.loads(json.dumps(CONTENT))
+    alone["sets"][0]["figures"]["mine"]["mrr"]["value"] = 0.65
+    path = tmp_path / "alone.json"
+    path.write_text(json.dumps(alone))
+    assert table_of_all.main(["--evaluation", str(evaluation), "--alone", str(path)]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0] == "| task | score | rows | base | mine | each task alone |"
+    assert lines[2].endswith("| 0.700 ▲ [0.600, 0.800] | 0.650 ▲ [0.600, 0.800] |")
+    assert {line.count("|") for line in lines} == {7}
+
+
+def test_an_evaluation_of_another_first_model_is_no_comparison(evaluation, tmp_path, capsys):
+    other = json.loads(json.dumps(CONTENT))
+    other["models"][0]["name"] = "theirs"
+    path = tmp_path / "alone.json"
+    path.write_text(json.dumps(other))
+    assert table_of_all.main(["--evaluation", str(evaluation), "--alone", str(path)]) == 1
+    assert "holds base and one more. Got theirs, mine." in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     "text",
     ["no marks", "<!-- evaluation -->", "<!-- /evaluation --> <!-- evaluation -->", PAGE + PAGE],
