@@ -9,7 +9,8 @@ one, ▼ where it is worse, by a paired interval that holds no 0.
     python benchmarks/all.py --evaluation figures/evaluation.json --alone skills.json --alone search.json
 
 `--alone` adds a column of encoders that were trained on one task each: a file is an evaluation of such an
-encoder on the sets of its task, with the same first model as the main one. `--update` writes the table between the lines `<!-- evaluation -->` and `<!-- /evaluation -->` of a file.
+encoder on the sets of its task, with the same first model as the main one. `--update` writes the table
+between the lines `<!-- evaluation -->` and `<!-- /evaluation -->` of a file.
 """
 
 from __future__ import annotations
