@@ -14,8 +14,10 @@ its length, among padded rows, and with two threads.
 Speed: tokens per second of wall time on one thread, the best of three runs over 16 rows of 256 tokens, each
 runtime in this one process.
 
-    metier models build-base --texts FILE... --output built/
-    python benchmarks/encoder.py --data FOLDER --built built/
+The float32 form is what `metier train recipe recipes/small.yaml` wrote, or `metier models build-base` for the
+encoder before it was trained; only the latter has an ONNX file to run in float32.
+
+    python benchmarks/encoder.py --data FOLDER --float32 small/model
 """
 
 from __future__ import annotations
@@ -85,10 +87,10 @@ def hebrew() -> Iterator[str]:
                 run = ""
 
 
-def faithfulness(texts: dict[str, list[str]], built: Path) -> None:
+def faithfulness(texts: dict[str, list[str]], float32: Path) -> None:
     """Print cosine and retrieval order of int8 against float32."""
     small = load_encoder(shipped_models()["base"], Runtime())
-    large = load_encoder(built / "float32", Runtime())
+    large = load_encoder(float32, Runtime())
     print("language   texts   cosine mean / min    nearest same   of ten nearest   Spearman")
     for language, own in texts.items():
         a, b = (encoder.encode(own, kind=TextKind.PASSAGE) for encoder in (small, large))
@@ -127,26 +129,27 @@ def vocabulary(texts: dict[str, list[str]], wheels: Path) -> None:
         print(f"{language:8} {before:8.4f} / {after:.4f}  ({after / before - 1:+.2%})")
 
 
-def runtimes(built: Path) -> Iterator[tuple[str, States]]:
+def runtimes(float32: Path) -> Iterator[tuple[str, States]]:
     """Yield each way to run the network, on one thread, those whose packages are installed."""
-    int8, float32 = shipped_models()["base"] / NETWORK, built / "float32" / NETWORK
-    for name, path in (("OpenVINO int8 (ships)", int8), ("OpenVINO float32", float32)):
-        yield name, openvino_states(path)
+    files = {"int8": shipped_models()["base"] / NETWORK, "float32": float32 / NETWORK}
+    files = {name: path for name, path in files.items() if path.exists()}
+    for name, path in files.items():
+        yield f"OpenVINO {name}", openvino_states(path)
     try:
         import onnxruntime
 
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = 1
-        for name, path in (("ONNX Runtime int8", int8), ("ONNX Runtime float32", float32)):
+        for name, path in files.items():
             session = onnxruntime.InferenceSession(str(path), options)
             yield (
-                name,
+                f"ONNX Runtime {name}",
                 lambda ids, mask, s=session: s.run(None, {"input_ids": ids, "attention_mask": mask})[0],
             )
     except ImportError:
         print("onnxruntime is not installed: left out")
     try:
-        yield "torch float32", torch_states(built / "float32")
+        yield "torch float32", torch_states(float32)
     except ImportError:
         print("torch is not installed: left out")
 
@@ -214,15 +217,15 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--data", type=Path, required=True, help="folder of the data")
-    parser.add_argument("--built", type=Path, required=True, help="what `metier models build-base` wrote")
+    parser.add_argument("--float32", type=Path, required=True, help="the same network in float32")
     parser.add_argument("--wheels", type=Path, help="folder of the source packages, to compare vocabularies")
     options = parser.parse_args()
     texts = languages(options.data)
     if options.wheels:
         vocabulary(texts, options.wheels)
-    faithfulness(texts, options.built)
+    faithfulness(texts, options.float32)
     print("runtime, one thread        tokens/s   row among equals   row among padded ones")
-    for name, states in runtimes(options.built):
+    for name, states in runtimes(options.float32):
         among, padded = exactness(states)
         print(f"{name:25} {tokens_per_second(states):9.0f} {among:18.2g} {padded:23.2g}")
 
