@@ -1,4 +1,5 @@
 import json
+from pathlib import Path
 
 import pytest
 
@@ -9,7 +10,7 @@ pytest.importorskip("matplotlib")
 
 from metier.encoders.load import Runtime, load_encoder  # noqa: E402
 from metier.engine.recipes.recipe import Recipe  # noqa: E402
-from metier.engine.recipes.train import Bases, train_recipe  # noqa: E402
+from metier.engine.recipes.train import Bases, base_words, train_recipe  # noqa: E402
 from metier.errors import InvalidInput, NotFound  # noqa: E402
 from metier.training.output import MODEL, Origin, Watch  # noqa: E402
 from metier.training.sets import read_sets  # noqa: E402
@@ -87,6 +88,12 @@ def test_the_model_loads_as_an_encoder_and_is_whole(trained):
 def test_the_card_names_the_data_that_was_learned_from(trained):
     assert "pairs/pairs/train.jsonl" in trained[1].training_data
     assert not any("report" in name for name in trained[1].training_data)
+
+
+def test_the_card_says_what_it_was_made_from(trained, backbone):
+    assert trained[1].base == Path(backbone).name  # which has no card of its own
+    assert base_words(str(trained[0] / MODEL)).startswith("tiny (sha256 ")
+    assert base_words(str(trained[0] / MODEL)).endswith(f"made from {Path(backbone).name}")
 
 
 def test_a_finished_run_is_not_repeated(trained, backbone, folder):

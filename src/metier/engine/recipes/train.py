@@ -93,7 +93,7 @@ def train_recipe(
     if require("accelerate").PartialState().is_main_process and not (output / MODEL).exists():
         network = TrainedBackbone(backbone, limits=RowLimits(prefixes=prefixes))
         with whole_folder(output / MODEL) as place:
-            save_trained(network, place, _described(origin, recipe, sets, result))
+            save_trained(network, place, _described(origin, recipe, sets, bases, result))
     require("accelerate").PartialState().wait_for_everyone()
     return ModelFolder.peek(output / MODEL).card
 
@@ -116,9 +116,12 @@ def _options(
     )
 
 
-def _described(origin: Origin, recipe: Recipe, sets: Mapping[str, DataSet], result: TrainResult) -> Origin:
+def _described(
+    origin: Origin, recipe: Recipe, sets: Mapping[str, DataSet], bases: Bases, result: TrainResult
+) -> Origin:
     return replace(
         origin,
+        base=origin.base or base_words(bases.backbone),
         license=origin.license or recipe.license,
         languages=origin.languages or recipe.languages,
         training_data={**origin.training_data, **_training_data(recipe, sets)},
@@ -146,6 +149,14 @@ def _prefixes(backbone: str) -> dict[TextKind, str]:
         return {}
     card = ModelFolder.peek(Path(backbone)).card
     return {TextKind(kind): words for kind, words in card.prefixes.items()}
+
+
+def base_words(backbone: str) -> str:
+    """Return what a card says of the backbone, by its own card; empty without one."""
+    if not (Path(backbone) / CARD).is_file():
+        return ""
+    folder = ModelFolder.peek(Path(backbone))
+    return f"{folder.card.name} (sha256 {folder.sha256}), made from {folder.card.base}"
 
 
 def _training_data(recipe: Recipe, sets: Mapping[str, DataSet]) -> dict[str, str]:
