@@ -38,15 +38,15 @@ def test_an_encoder_is_measured_on_all_sets(metier, data):
     result = metier("evaluate", "--data", data, "--format", "json")
     content = json.loads(result.out)
     assert result.code == 0
-    assert [model["name"] for model in content["models"]] == ["metier-base"]
+    assert [model["name"] for model in content["models"]] == ["metier-small"]
     assert [found["name"] for found in content["sets"]] == ["search", "answers"]
-    assert "metier-base, search: MRR" in result.err
+    assert "metier-small, search: MRR" in result.err
 
 
 def test_two_encoders_stand_side_by_side_in_a_table(metier, data, tmp_path):
     mine = encoder_in(tmp_path / "mine")
     result = metier("evaluate", "--data", data, "--model", "base", "--model", mine, "--format", "table")
-    assert "metier-base" in result.out
+    assert "metier-small" in result.out
     assert "paired" in result.out
     assert "mine" in result.out
 
@@ -55,7 +55,7 @@ def test_a_baseline_that_knows_words_alone_stands_beside_an_encoder(metier, data
     result = metier("evaluate", "--data", data, "--model", "words", "--model", "base", "--format", "json")
     models = json.loads(result.out)["models"]
     assert [(model["name"], model["megabytes"] is None) for model in models] == [
-        ("words", True), ("metier-base", False),
+        ("words", True), ("metier-small", False),
     ]  # fmt: skip
 
 

@@ -69,7 +69,7 @@ def test_a_card_is_shown_as_it_is_written(metier):
 def test_a_card_is_shown_as_a_table(metier):
     shown = metier("models", "show", "base", "--format", "table").out
     card = ModelFolder.peek(BASE).card
-    for words in ("metier-base", "384 numbers", "at most 512 tokens", "en, ru, ko, he", "query: 'query: '"):
+    for words in ("metier-small", "384 numbers", "at most 512 tokens", "en, ru, ko, he", "query: 'query: '"):
         assert words in shown
     for name in (*card.training_data, *card.files, *card.metrics):
         assert name in shown

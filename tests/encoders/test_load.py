@@ -109,7 +109,7 @@ def test_float32_weights_without_torch_name_the_extra(copy, monkeypatch):
 
 def test_the_encoder_knows_its_name_hash_and_size():
     encoder = shipped_encoder()
-    assert (encoder.name, encoder.dim, len(encoder.sha256)) == ("metier-base", 384, 64)
+    assert (encoder.name, encoder.dim, len(encoder.sha256)) == ("metier-small", 384, 64)
 
 
 def test_float32_weights_are_read_with_the_prefixes_of_their_card(tmp_path):

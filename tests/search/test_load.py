@@ -10,7 +10,7 @@ RUNTIME = Runtime(threads=1)
 def test_the_base_comes_with_the_shipped_head(tmp_path):
     found = load_search_encoder("base", tmp_path, RUNTIME)
     assert found.head is not None
-    assert found.name == f"metier-base+{found.head.name}"
+    assert found.name == f"metier-small+{found.head.name}"
     again = load_search_encoder(str(shipped_models()[SHIPPED_HEAD]), tmp_path, RUNTIME)
     assert again.sha256 == found.sha256
 

@@ -35,7 +35,7 @@ FIT: Final = (0.0, 0.7)
 CALIBRATE: Final = (0.7, 0.85)
 REPORT: Final = (0.85, 1.0)
 WRITTEN_FIT: Final = (0.0, 0.8)
-PRECISION: Final = 0.7
+PRECISION: Final = 0.75
 _TEXTS_PER_FILE: Final = 500
 _CENTER_TEXTS: Final = 400
 

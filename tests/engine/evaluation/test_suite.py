@@ -120,7 +120,7 @@ def test_only_encoders_are_entrants(tmp_path):
 
 def test_the_shipped_encoder_is_an_entrant_of_a_known_size():
     entrant = Entrant.load(shipped_models()["base"], Runtime(threads=1))
-    assert entrant.name == "metier-base"
+    assert entrant.name == "metier-small"
     assert 10e6 < entrant.n_bytes < 50e6
 
 
