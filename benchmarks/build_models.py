@@ -3,14 +3,15 @@
     python benchmarks/build_models.py --data FOLDER --work WORK [--from STEP] [--to STEP]
 
     sets      the folder of data sets (model_data.py)
-    base      the encoder as it is published, in float32 and int8 (`metier models build-base`)
+    base      the published encoder with its vocabulary cut, in float32 and int8 (`metier models build-base`)
     train     one encoder trained on all tasks (`metier train recipe recipes/small.yaml`)
     export    the same in int8 (`metier models export`), into src/metier/models/base
     heads     skills, linking, search, grading and expertise, fitted to the encoder that is there now
 
 FOLDER is laid out as benchmarks/README.md says. A step whose output is there already is passed over, but for
 `heads`, which writes each head anew. Training takes the most time; stopped, it goes on where it was. The
-previous encoder and heads under src/metier/models are replaced: git has them.
+previous encoder and heads under src/metier/models are replaced: git has them. Afterwards
+scripts/shipped_outputs.py writes anew what tests hold the encoder to.
 """
 
 from __future__ import annotations
@@ -68,7 +69,7 @@ class Places:
 
     @property
     def base(self) -> Path:
-        """The published encoder: float32 and int8 in it."""
+        """What training begins with: float32 and int8 in it."""
         return self.work / "base"
 
     @property
@@ -89,7 +90,7 @@ def make_sets(places: Places) -> None:
 
 
 def make_base(places: Places) -> None:
-    """Build the encoder as it is published."""
+    """Build the published encoder with its vocabulary cut."""
     if not (places.base / "float32").exists():
         texts = [word for name in BASE_TEXTS for word in ("--texts", places.data / name)]
         metier("models", "build-base", *texts, "--output", places.base)

@@ -2,9 +2,10 @@
 
 Each variant is `recipes/experiments.yaml` with something changed, from the same float32 base, and is measured
 on the tune parts of the sets (`model_data.py` writes them), never on a report part: this table chooses, and
-`metier evaluate` reports. A task's score is what its capability measures, put between chance (0) and
-perfection (1): MRR of pairs, F1 of spans, macro-F1 of skills, 2 AUC - 1 of levels, cosine to the teacher for
-keep. At most 100 rows of each tune part are measured, so a point or two says nothing by itself.
+`metier evaluate` reports. A task's score is what its capability measures: MRR of pairs, F1 of spans, macro-F1
+of skills, 2 AUC - 1 of levels, for keep the cosine with what the variant began with (the base for six
+layers). A variant that begins with another one comes on top of its steps, and makes it first where need be.
+At most 100 rows of each tune part are measured, so a point or two says nothing by itself.
 
     python benchmarks/encoder_experiments.py --data SETS --backbone FLOAT32 --work WORK [--variant NAME ...]
 
@@ -16,7 +17,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -74,6 +75,7 @@ VARIANTS = {
     "six": Variant("six layers, distilled from the base", fields={"train_layers": None}, start="six"),
     "six-joint": Variant("six layers distilled, then joint", fields={"train_layers": None}, start="six-done"),
 }  # fmt: skip
+STARTS = {"soup": ("joint", "joint-2"), "words-joint": ("words",), "six-joint": ("six",)}
 TASKS = {
     "words": [{"set": "vacancies", "learn": "masked-words", "max_tokens": 128}],
     "six": [
@@ -93,6 +95,15 @@ def recipe_of(name: str, steps: int) -> Recipe:
     whole |= dict(variant.fields or {})
     whole["run"] |= {"steps": steps, "evaluate_every": steps, "max_seconds": None} | dict(variant.run or {})
     return Recipe.model_validate(whole)
+
+
+def with_starts(names: Iterable[str]) -> list[str]:
+    """Return the names of some variants, each after those that it begins with, each once.
+
+    >>> with_starts(["soup", "joint"])
+    ['joint', 'joint-2', 'soup']
+    """
+    return list(dict.fromkeys(each for name in names for each in (*STARTS.get(name, ()), name)))
 
 
 def start_of(name: str, work: Path, base: Path) -> Path:
@@ -171,7 +182,7 @@ def main() -> None:
     torch.set_num_threads(arguments.threads)
     sets, memory = read_sets(arguments.data), StateMemory()
     arguments.work.mkdir(parents=True, exist_ok=True)
-    for name in arguments.variant or VARIANTS:
+    for name in with_starts(arguments.variant or VARIANTS):
         if name == "taught" and arguments.pairwise is None:
             print("taught is passed over: it takes --pairwise.", file=sys.stderr, flush=True)
             continue

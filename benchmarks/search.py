@@ -7,7 +7,7 @@ difference is told apart where its paired interval holds no 0 and a randomisatio
     python benchmarks/search_data.py --data FOLDER --pairs FOLDER     # what --model was trained and tuned on
     python benchmarks/search.py --data FOLDER [--model [NAME=]FOLDER ...] [--cache FOLDER] [--output FOLDER]
 
-Systems: bm25, char-tfidf, untuned (the shipped encoder), every model (a head for the shipped encoder, or an
+Systems: bm25, char-tfidf, untuned (the shipped encoder, no head), every model (a head for that, or an
 encoder), and of each of the encoders the fusion with bm25 by reciprocal ranks, down to 1,000 documents. All
 texts are read whole. A vacancy or resume that is itself what is looked with is read as the documents are, for
 that is what an index has of it. Needs the train extra and bm25s. `--cache` keeps vectors by model and text.

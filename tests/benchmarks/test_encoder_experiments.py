@@ -29,6 +29,12 @@ def test_the_groups_hold_every_set_that_is_learned_from():
     assert grouped == {task.set for task in experiments.recipe_of("joint", 5).tasks} - {"vacancies"}
 
 
+def test_what_a_variant_begins_with_is_made_first():
+    assert experiments.with_starts(["six-joint", "soup"]) == ["six", "six-joint", "joint", "joint-2", "soup"]
+    begun = {name for name, variant in experiments.VARIANTS.items() if variant.start and name != "six"}
+    assert set(experiments.STARTS) == begun
+
+
 def test_heads_alone_leave_the_backbone_all_but_as_it_is():
     assert experiments.recipe_of("base", 5).run.backbone_rate == experiments.FROZEN
 

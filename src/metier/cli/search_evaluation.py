@@ -55,7 +55,7 @@ def evaluate(  # noqa: PLR0913, PLR0917 - each parameter is an option that a per
     baseline: Annotated[
         list[str] | None,
         typer.Option(
-            help="What it is held against: bm25, char-tfidf, untuned (the shipped encoder as it is), a saved "
+            help="What it is held against: bm25, char-tfidf, untuned (the shipped encoder, no head), a saved "
             "run or a model. Repeatable; the first three by default.",
             metavar="NAME",
         ),

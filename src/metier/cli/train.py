@@ -29,8 +29,8 @@ app = typer.Typer(
 )
 
 _EXAMPLE = (
-    "Example: metier train recipe recipes/small.yaml --data sets/ --backbone base/ --output run/. Heads: "
-    "metier train recipe recipes/heads.yaml --data sets/ --output heads/"
+    "Example: metier train recipe recipes/small.yaml --data sets/ --backbone base/float32 --output run/. "
+    "Heads: metier train recipe recipes/heads.yaml --data sets/ --output heads/"
 )
 
 

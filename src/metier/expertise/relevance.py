@@ -31,9 +31,10 @@ _TITLE_WORDS: Final = 12  # a longer target is a text, and no title
 _LEAST_WORDS_SHARED: Final = 0.5
 _LEAST_SKILLS: Final = 2
 _LEAST_SKILLS_SHARED: Final = 0.3
-# Of jobs in other occupations 1 % are over these, of jobs with the title of the role nearly all.
-_LEAST_ENTRY_COSINE: Final = 0.25
-_LEAST_TITLE_COSINE: Final = 0.28
+# By benchmarks/nearness.py: 1 % of jobs in other occupations are over these, and nearly all with the title of
+# the role.
+LEAST_ENTRY_COSINE: Final = 0.28
+LEAST_TITLE_COSINE: Final = 0.31
 
 
 def relevant_jobs(
@@ -112,8 +113,7 @@ def _near(jobs: Sequence[Job], target: Target, reading: Reading | None) -> list[
     by_entry, by_title = (unit_rows(rows - target.center) @ role for rows in (entries, titles))
     return [
         bool(
-            by_entry[i] >= _LEAST_ENTRY_COSINE
-            or (job.title is not None and by_title[i] >= _LEAST_TITLE_COSINE)
+            by_entry[i] >= LEAST_ENTRY_COSINE or (job.title is not None and by_title[i] >= LEAST_TITLE_COSINE)
         )
         for i, job in enumerate(jobs)
     ]

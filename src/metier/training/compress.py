@@ -1,4 +1,4 @@
-"""Builds the encoder that ships: public weights in, a small and exact int8 model folder out."""
+"""Builds the base that encoders are trained from: public weights in, small and exact model folders out."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ class BuildOptions:
 
 
 def build_base(options: BuildOptions, output: Path, *, say: Callable[[str], None]) -> ModelCard:
-    """Write the base encoder as two model folders: `int8`, which ships, and `float32`, to train from.
+    """Write the base encoder as two model folders: `int8`, small, and `float32`, to train from.
 
     Args:
         options: texts and sources.
