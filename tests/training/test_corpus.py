@@ -92,11 +92,11 @@ def test_bytes_that_are_no_utf8_are_refused(tmp_path, name):
 def test_a_cell_without_end_is_refused(tmp_path, monkeypatch):
     before = csv.field_size_limit()
     monkeypatch.setattr(corpus, "_CELL_LIMIT", 100)
-    try:
-        with pytest.raises(InvalidInput, match="a.csv does not parse as csv"):
-            texts_in(tmp_path, "a.csv", f'"{FIRST * 10}')
-    finally:
-        csv.field_size_limit(before)
+    with pytest.raises(InvalidInput, match="a.csv does not parse as csv"):
+        texts_in(tmp_path, "a.csv", f'"{FIRST * 10}')
+    assert csv.field_size_limit() == before
+    assert texts_in(tmp_path, "b.csv", f"{FIRST}\n") == [FIRST]
+    assert csv.field_size_limit() == before
 
 
 def test_the_texts_of_a_set_are_read_in_order_with_repeats_and_short_ones(tmp_path):

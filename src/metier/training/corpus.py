@@ -92,10 +92,7 @@ def _strings(path: Path) -> Iterator[str]:
         elif path.suffix == ".json":
             yield from _leaves(_json(path.read_text(encoding="utf-8")))
         elif path.suffix in _TABLES:
-            csv.field_size_limit(_CELL_LIMIT)
-            with path.open(encoding="utf-8", newline="") as table:
-                for row in csv.reader(table, delimiter=_TABLES[path.suffix]):
-                    yield from row
+            yield from _cells(path)
         elif path.suffix in {".txt", ".md"}:
             yield path.read_text(encoding="utf-8")
         else:
@@ -106,6 +103,15 @@ def _strings(path: Path) -> Iterator[str]:
         if isinstance(error, InvalidInput):
             raise
         raise InvalidInput(f"{path} does not parse as {path.suffix[1:]}: {type(error).__name__}.") from error
+
+
+def _cells(path: Path) -> list[str]:
+    limit = csv.field_size_limit(_CELL_LIMIT)  # it is one for the whole process
+    try:
+        with path.open(encoding="utf-8", newline="") as table:
+            return [cell for row in csv.reader(table, delimiter=_TABLES[path.suffix]) for cell in row]
+    finally:
+        csv.field_size_limit(limit)
 
 
 def _json(text: str) -> Any:
