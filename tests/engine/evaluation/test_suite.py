@@ -145,3 +145,8 @@ def test_a_broken_file_is_told_with_its_set(tmp_path):
     with pytest.raises(InvalidInput, match=r"Measuring set mine: report\.jsonl") as caught:
         evaluate(ENTRANTS[:1], read_sets(tmp_path))
     assert "MARKER" not in str(caught.value)
+
+
+def test_the_baseline_is_called_by_what_it_knows():
+    entrant = Entrant.words()
+    assert (entrant.name, entrant.encoder.name, entrant.n_bytes) == ("words", "words", None)

@@ -83,7 +83,7 @@ class Entrant:
     @classmethod
     def words(cls) -> Self:
         """Return the baseline: every word has a random direction, so that only words in common tell."""
-        return cls(WORDS, FakeEncoder(_WORDS_DIM))
+        return cls(WORDS, FakeEncoder(_WORDS_DIM, name=WORDS))
 
 
 @dataclass(frozen=True, slots=True)
