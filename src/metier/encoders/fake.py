@@ -20,11 +20,11 @@ class FakeEncoder:
 
     Args:
         dim: length of its vectors, at least 1.
-        name: what it is called.
     """
 
-    def __init__(self, dim: int = 32, *, name: str = "fake") -> None:
-        self.name = name
+    name = "fake"
+
+    def __init__(self, dim: int = 32) -> None:
         if dim < 1:
             raise InvalidInput(f"dim must be at least 1. Got {dim}.")
         self.dim = dim

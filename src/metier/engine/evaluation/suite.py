@@ -44,6 +44,10 @@ WORDS: Final = "words"
 _WORDS_DIM: Final = 384
 
 
+class _Words(FakeEncoder):
+    name = WORDS
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Entrant:
     """An encoder that is measured.
@@ -83,7 +87,7 @@ class Entrant:
     @classmethod
     def words(cls) -> Self:
         """Return the baseline: every word has a random direction, so that only words in common tell."""
-        return cls(WORDS, FakeEncoder(_WORDS_DIM, name=WORDS))
+        return cls(WORDS, _Words(_WORDS_DIM))
 
 
 @dataclass(frozen=True, slots=True)
