@@ -63,10 +63,10 @@ def test_nothing_of_a_template_is_there():
     ],
 )
 def test_elements_too_deep_are_refused_before_they_cost_time(piece):
-    started = time.perf_counter()
+    started = time.process_time()
     with pytest.raises(LimitExceeded, match="cv may have 2,000 elements within each other"):
         parse_tree(piece * 50_000, "cv")
-    assert time.perf_counter() - started < 5
+    assert time.process_time() - started < 5
 
 
 @pytest.mark.parametrize(
@@ -90,10 +90,10 @@ def test_pages_that_are_only_long_are_read(piece):
     "markup", ["<a" * 300_000, '<a "' + "<a" * 300_000, "<!--" * 300_000, "<a b='" * 300_000]
 )
 def test_tags_without_an_end_take_no_time(markup):
-    started = time.perf_counter()
+    started = time.process_time()
     with suppress(LimitExceeded):
         parse_tree(markup, "cv")
-    assert time.perf_counter() - started < 5
+    assert time.process_time() - started < 5
 
 
 def test_too_many_tags_are_refused():

@@ -50,9 +50,9 @@ def test_sentences_are_in_order_apart_trimmed_and_lose_no_letter(text):
 
 @pytest.mark.parametrize("unit", [".", "!?", '...)"', ";", "- ", "т. ", "a\n", " ", "•"])
 def test_a_text_of_marks_alone_costs_its_length_not_its_square(unit):
-    began = time.perf_counter()
+    began = time.process_time()
     find_sentences(unit * (200_000 // len(unit)) + " x")
-    assert time.perf_counter() - began < 5
+    assert time.process_time() - began < 5
 
 
 def test_every_gap_is_white_space_and_at_most_one_bullet():

@@ -94,7 +94,7 @@ def test_any_text_can_be_cleaned(text):
 
 def test_two_hundred_pages_take_seconds():
     jobs = [FIRST.replace("2019", str(1960 + i % 60)).replace("nine", f"nine{i}") for i in range(2_000)]
-    started = time.perf_counter()
+    started = time.process_time()
     experience("\n\n".join(jobs))
     experience("&amp;" + "amp;" * 100_000)
-    assert time.perf_counter() - started < 30
+    assert time.process_time() - started < 30

@@ -114,9 +114,9 @@ def test_a_part_without_a_share_gets_nothing():
 def test_the_time_is_linear_also_where_all_texts_are_near():
     base = made(1, words=60)[0]
     texts = [f"{base} {i:05d} {edited('x y z w', i % 4)}" for i in range(3000)]
-    began = time.perf_counter()
+    began = time.process_time()
     assert len(set(near_duplicates(texts))) == 1
-    assert time.perf_counter() - began < 10
+    assert time.process_time() - began < 10
 
 
 @pytest.mark.parametrize("shares", [{}, {Part.TRAIN: 0.9}, {Part.TRAIN: 1.2, Part.TUNE: -0.2}])

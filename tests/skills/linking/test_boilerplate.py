@@ -51,7 +51,7 @@ def test_long_stretches_are_kept():
 
 
 def test_hostile_sentences_cost_little_time():
-    before = time.perf_counter()
+    before = time.process_time()
     for unit in ("a", "1,", "is a ", "regardless of ", "w ", "we", "-"):
         find_boilerplate((unit * MAX_CHARS)[:MAX_CHARS])
-    assert time.perf_counter() - before < 2
+    assert time.process_time() - before < 2
