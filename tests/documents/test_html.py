@@ -220,9 +220,12 @@ def test_a_hostile_sheet_ends_in_time(name):
 )
 def test_time_grows_with_the_page(piece):
     def seconds(n):
-        started = time.process_time()  # of this process alone, whatever else the machine does
-        read(piece * n, ".a .b{color:#222} .a > .b:first-child{margin:0}")
-        return time.process_time() - started
+        def once():
+            started = time.process_time()  # of this process alone, whatever else the machine does
+            read(piece * n, ".a .b{color:#222} .a > .b:first-child{margin:0}")
+            return time.process_time() - started
+
+        return min(once() for _ in range(3))  # without a collection of garbage that other tests left
 
     seconds(100)
     assert seconds(8_000) < 10 * max(seconds(2_000), 0.05)

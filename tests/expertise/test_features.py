@@ -131,6 +131,9 @@ def test_a_long_resume_takes_time_in_proportion():
             for i in range(n_jobs)
         )
         profile = a_profile(f"Nurse\n\nExperience\n{entries}")
+        return min(once(profile) for _ in range(3))  # without a collection of garbage that other tests left
+
+    def once(profile):
         started = time.process_time()
         read_features(profile)
         return time.process_time() - started
