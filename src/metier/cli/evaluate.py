@@ -72,7 +72,8 @@ def evaluate(  # noqa: PLR0913, PLR0917 - each parameter is an option that a per
     chosen = SuiteOptions(tuple(sets or ()), seed, work=work)
     found = read_sets(data)
     _check_output(output)
-    _check_work(work)
+    if work is not None:
+        _make_folder(work, "--work")
     runtime = options.runtime(options.load_settings())
     if threads is not None:
         runtime = replace(runtime, threads=threads)
@@ -124,22 +125,17 @@ def _check_output(output: Path | None) -> None:
         return
     from metier.store.journal import check_writable
 
-    try:
-        output.mkdir(parents=True, exist_ok=True)
-    except OSError as exc:
-        raise InvalidInput(f"--output {output} cannot be made: {exc.strerror}. Name a folder.") from exc
+    _make_folder(output, "--output")
     for name in (EVALUATION_JSON, EVALUATION_PAGE):
         check_writable(output / name)
 
 
-def _check_work(work: Path | None) -> None:
-    """Refuse a folder for results before the first of them is made, which may take minutes."""
-    if work is None:
-        return
+def _make_folder(folder: Path, option: str) -> None:
+    """Make a folder before the first result is made, which may take minutes."""
     try:
-        work.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(parents=True, exist_ok=True)
     except OSError as exc:
-        raise InvalidInput(f"--work {work} cannot be made: {exc.strerror}. Name a folder.") from exc
+        raise InvalidInput(f"{option} {folder} cannot be made: {exc.strerror}. Name a folder.") from exc
 
 
 def _write(content: dict[str, Any], output: Path) -> None:

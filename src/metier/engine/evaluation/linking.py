@@ -23,9 +23,8 @@ from metier.skills.linking.network import LinkingNetwork
 from metier.skills.linking.scoring import best_first
 from metier.skills.linking.skill_index import SkillIndex, label_vectors
 from metier.skills.linking.tagger import BEGIN, INSIDE, N_KINDS, OUTSIDE, SpanTagger
-from metier.skills.linking.tasks import SpanTask, tags_of
-from metier.skills.seeds import stable_random
-from metier.skills.span_sets import SpannedText, read_span_sets
+from metier.skills.linking.tasks import SpanTask, is_trained_on, tags_of
+from metier.skills.span_sets import read_span_sets
 from metier.skills.taxonomy import Taxonomy
 from metier.training.metrics import mrr, rp_at_k
 from metier.training.options import Device, TrainOptions
@@ -33,7 +32,6 @@ from metier.training.sets import DataSet, SetKind, SetPart
 from metier.training.trainer import train
 
 _HEAD_RATE: Final = 1e-3
-_BARE_SHARE: Final = 3
 _AT_ONCE: Final = 64
 _TAGGER: Final = "tagger"
 _ENGLISH: Final = "en"
@@ -130,7 +128,7 @@ def _fit_tagger(bench: Bench) -> SpanTagger:
     sets = span_sets(bench.sets)
     if not sets:
         raise CannotMeasure("the folder has no set of spans with a train part")
-    rows = [row for data in sets for row in read_span_sets(data.file(SetPart.TRAIN)) if _is_used(row)]
+    rows = [row for data in sets for row in read_span_sets(data.file(SetPart.TRAIN)) if is_trained_on(row)]
     network = LinkingNetwork(FrozenStates(bench.encoder), seed=bench.seed)
     bench.say(f"Fitting a tagger of spans to {len(rows):,} texts, {bench.steps.spans} steps.")
     options = head_options(bench.steps.spans, rate=_HEAD_RATE, seed=bench.seed)
@@ -142,11 +140,6 @@ def _fit_tagger(bench: Bench) -> SpanTagger:
 def head_options(steps: int, *, rate: float, seed: int) -> TrainOptions:
     """Return how a head is trained: on the processor, in a fixed number of steps; the last counts."""
     return TrainOptions(steps=steps, head_rate=rate, seed=seed, checkpoint_every=steps, device=Device.CPU)
-
-
-def _is_used(row: SpannedText) -> bool:
-    """Tell whether a text is trained on: of those without a span, the most and least telling, a third is."""
-    return bool(row.spans) or not stable_random("bare", row.text).randrange(_BARE_SHARE)
 
 
 def tagged_spans(tags: NDArray[np.int64]) -> set[TokenSpan]:

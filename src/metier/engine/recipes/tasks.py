@@ -31,11 +31,11 @@ from metier.skills.architectures.task import SkillRows, SkillTask, SkillTaskOpti
 from metier.skills.architectures.token_states import TrainedStates
 from metier.skills.labelled_json import read_label_rows
 from metier.skills.linking.network import LinkingNetwork
-from metier.skills.linking.tasks import ContextTask, SpanTask
+from metier.skills.linking.tasks import ContextTask, SpanTask, is_trained_on
 from metier.skills.mentions import MentionFinder
 from metier.skills.negatives import NegativeOptions, NegativeSampler, labelled_pairs
-from metier.skills.seeds import stable_random, stable_seed
-from metier.skills.span_sets import SpannedText, read_span_sets
+from metier.skills.seeds import stable_seed
+from metier.skills.span_sets import read_span_sets
 from metier.skills.taxonomy import Taxonomy
 from metier.skills.taxonomy_files import load_taxonomy
 from metier.skills.train_classifier import ClassifierOptions, make_examples, never_shown
@@ -241,7 +241,9 @@ def _spans(shared: Shared, task: TaskRecipe, data: DataSet) -> tuple[Any, Any]:
     train, tune = (read_span_sets(data.file(part)) for part in (SetPart.TRAIN, SetPart.TUNE))
     network = LinkingNetwork(TrainedStates(shared.backbone), seed=shared.recipe.seed)
     measured = _some(tune, task.tune_rows, lambda row: row.text)
-    made = SpanTask(network, _thinned(train), measured, batch_size=_batch(task, Lesson.SPANS))
+    made = SpanTask(
+        network, [row for row in train if is_trained_on(row)], measured, batch_size=_batch(task, Lesson.SPANS)
+    )
     return made, network.tagger
 
 
@@ -344,11 +346,6 @@ _MAKERS: Final[Mapping[Lesson, Callable[[Shared, TaskRecipe, DataSet], tuple[Any
 
 def _batch(task: TaskRecipe, lesson: Lesson) -> int:
     return task.batch_size or _BATCH[lesson]
-
-
-def _thinned(rows: Sequence[SpannedText]) -> list[SpannedText]:
-    """Return rows without two in three of those that mark nothing; these are the most, and teach least."""
-    return [row for row in rows if row.spans or not stable_random("bare", row.text).randrange(3)]
 
 
 def _some(rows: Sequence[_Item], most: int, text: Callable[[_Item], str]) -> list[_Item]:

@@ -14,7 +14,14 @@ from metier.skills.architectures.token_states import FrozenStates, TrainedStates
 from metier.skills.labelled_csv import read_label_table
 from metier.skills.linking.head import LinkingWeights, save_linking_head
 from metier.skills.linking.network import LinkingNetwork
-from metier.skills.linking.tasks import ContextTask, NameTask, SentenceTask, SpanTask, name_pairs
+from metier.skills.linking.tasks import (
+    ContextTask,
+    NameTask,
+    SentenceTask,
+    SpanTask,
+    is_trained_on,
+    name_pairs,
+)
 from metier.skills.seeds import stable_random
 from metier.skills.span_sets import SpannedText, read_span_sets
 from metier.skills.taxonomy import Taxonomy
@@ -29,8 +36,6 @@ from metier.training.trainer import train
 
 TUNE_SHARE: Final = 0.1
 N_TUNE_PAIRS: Final = 300
-_BARE_SHARE: Final = 3
-"""One in so many texts without a marked span is trained on: they are the most, and teach the least."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,11 +174,7 @@ def _split(rows: Sequence[SpannedText], seed: int) -> tuple[list[SpannedText], l
     """Return texts to train on, the bare ones thinned out, and texts to tune on."""
     shares = {Part.TRAIN: 1 - TUNE_SHARE, Part.TUNE: TUNE_SHARE}
     parts = assign_parts([row.text for row in rows], shares, seed=seed)
-    fit = [
-        row
-        for row, part in zip(rows, parts, strict=True)
-        if part is Part.TRAIN and (row.spans or not stable_random("bare", row.text).randrange(_BARE_SHARE))
-    ]
+    fit = [row for row, part in zip(rows, parts, strict=True) if part is Part.TRAIN and is_trained_on(row)]
     tune = [row for row, part in zip(rows, parts, strict=True) if part is Part.TUNE]
     if not fit or not tune:
         raise InvalidInput(f"{len(rows)} texts are too few to set some apart for tuning. Give a larger file.")
