@@ -20,7 +20,8 @@ MetierError
 │  ├─ StoreUnavailable              the database cannot be opened or reached
 │  ├─ StoreBusy (TimeoutError)      another process writes to it for too long
 │  ├─ StoreDamaged                  its file is no database of metier, or is corrupt
-│  └─ StoreFull                     the disk is full; what was committed stays
+│  ├─ StoreFull                     the disk is full; what was committed stays
+│  └─ OutOfMemory (MemoryError)     a step of a training does not fit into memory
 ├─ MissingExtra (ImportError)       an optional dependency is not installed
 └─ Cancelled                        stopped by the user; what was done is kept
 
@@ -157,6 +158,12 @@ class StoreFull(BackendError):
     """The disk is full; nothing was changed, and what was committed before stays."""
 
     code = "store_full"
+
+
+class OutOfMemory(BackendError, MemoryError):
+    """A step of a training does not fit into memory; checkpoints written before it stay."""
+
+    code = "out_of_memory"
 
 
 class MissingExtra(MetierError, ImportError):

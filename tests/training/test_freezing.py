@@ -4,8 +4,10 @@ torch = pytest.importorskip("torch")
 
 from metier.errors import InvalidInput  # noqa: E402
 from metier.training.backbone import load_backbone  # noqa: E402
-from metier.training.freezing import drop_dropout, freeze_lowest, lowest_third  # noqa: E402
+from metier.training.freezing import drop_dropout, freeze_lowest, layers_of, lowest_third  # noqa: E402
+from metier.workbench.networks import Head  # noqa: E402
 from tests.skills.architectures import tiny  # noqa: E402
+from tests.workbench.tiny import tiny_network  # noqa: E402
 
 
 @pytest.fixture(params=tiny.BACKBONES)
@@ -66,3 +68,15 @@ def test_without_dropout_training_mode_changes_nothing(model):
         first, again = (model(input_ids=ids)[0] for _ in range(2))
         assert torch.equal(first, again)
         assert torch.allclose(first, model.eval()(input_ids=ids)[0], atol=1e-6)
+
+
+def test_layers_of_distilbert_are_found_too():
+    backbone = tiny_network("distilbert", Head.NONE).backbone
+    freeze_lowest(backbone, 1)
+    left = trained(backbone)
+    assert not any(name.startswith(("embeddings.", "transformer.layer.0.")) for name in left)
+    assert any(name.startswith("transformer.layer.1.") for name in left)
+
+
+def test_layers_that_share_their_weights_are_none_of_their_own():
+    assert not layers_of(tiny_network("albert", Head.NONE).backbone)

@@ -25,6 +25,8 @@ def test_a_decay_may_be_given_by_name(decay):
         ("steps", True),
         ("epochs", 0.0),
         ("head_rate", 0.0),
+        ("layer_decay", 0.0),
+        ("layer_decay", 1.5),
         ("head_rate", float("nan")),
         ("backbone_rate", -1.0),
         ("accumulate", 0),

@@ -2,6 +2,7 @@ import contextlib
 import json
 import os
 import random
+import re
 import socket
 import subprocess
 import sys
@@ -15,8 +16,9 @@ torch = pytest.importorskip("torch")
 pytest.importorskip("accelerate")
 pytest.importorskip("matplotlib")
 
-from metier.errors import InvalidInput, ModelFormatError  # noqa: E402
+from metier.errors import InvalidInput, ModelFormatError, OutOfMemory  # noqa: E402
 from metier.training import checkpoint, durable, run_folder, trainer  # noqa: E402
+from metier.training.checkpoint import newest_checkpoint, read_state  # noqa: E402
 from metier.training.options import Precision  # noqa: E402
 from metier.training.trainer import train  # noqa: E402
 from tests.training.tiny_run import OPTIONS, Regression, start, tiny_model, two_tasks  # noqa: E402
@@ -285,6 +287,53 @@ def test_a_run_without_any_good_checkpoint_is_refused(tmp_path, monkeypatch):
 def test_a_loss_that_is_not_finite_stops_the_run(tmp_path, change):
     with pytest.raises(InvalidInput, match=r"Task (first|second): loss and gradient must be finite"):
         start(tmp_path, options=replace(OPTIONS, **change))
+
+
+class Hungry(Regression):
+    """Cannot get the memory for its fourth batch."""
+
+    error: Exception = RuntimeError("DefaultCPUAllocator: can't allocate memory: you tried")
+
+    def loss(self, batch):
+        if self.calls == 3:
+            raise self.error
+        return super().loss(batch)
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        RuntimeError("[enforce fail] DefaultCPUAllocator: can't allocate memory: you tried to"),
+        RuntimeError("DefaultCPUAllocator: not enough memory: you tried to allocate"),
+        MemoryError(),
+        torch.OutOfMemoryError("CUDA out of memory."),
+    ],
+)
+def test_a_step_that_does_not_fit_into_memory_leaves_its_checkpoints(tmp_path, error):
+    model = tiny_model()
+    task = Hungry(model, "only")
+    task.error = error
+    options = replace(OPTIONS, evaluate_every=None, patience=None, accumulate=1, checkpoint_every=2)
+    with pytest.raises(
+        OutOfMemory, match=r"Task only: step 4 does not fit into memory\. Lower the batch size"
+    ):
+        train(model, [task], options, tmp_path)
+    assert read_state(newest_checkpoint(tmp_path / "checkpoints")).step == 2
+
+
+def test_other_faults_of_a_task_keep_their_class(tmp_path):
+    model = tiny_model()
+    task = Hungry(model, "only")
+    task.error = RuntimeError("shapes do not fit")
+    with pytest.raises(RuntimeError, match="shapes do not fit"):
+        train(model, [task], replace(OPTIONS, accumulate=1), tmp_path)
+
+
+def test_the_figures_of_a_single_task_are_told(tmp_path):
+    told = []
+    model = tiny_model()
+    train(model, [Regression(model, "only")], replace(OPTIONS, steps=4), tmp_path, say=told.append)
+    assert re.fullmatch(r"Step 4: score -[\d.]+ \(loss [\d.]+\), the best so far\.", told[1])
 
 
 def test_one_batch_at_a_time_or_accumulated_steps_see_each_batch_once(tmp_path):

@@ -82,12 +82,14 @@ def counted(words: str, total: int) -> Iterator[Callable[[], None]]:
 
 
 def hide_loading_bars() -> None:
-    """Keep transformers from drawing bars of its own while it reads and writes weights.
+    """Keep transformers from drawing bars and tables of its own while it reads and writes weights.
 
     Raises:
         MissingExtra: transformers is not installed.
     """
-    require("transformers.utils.logging").disable_progress_bar()
+    logging = require("transformers.utils.logging")
+    logging.disable_progress_bar()
+    logging.set_verbosity_error()
 
 
 def say(words: str) -> None:

@@ -127,7 +127,7 @@ def read_network(backbone: str, *, trust_remote_code: bool = False) -> NetworkRe
         ModelMismatch: it is no encoder.
     """
     transformers = require("transformers")
-    _check_folder(backbone)
+    check_folder(backbone)
     try:
         config = transformers.AutoConfig.from_pretrained(backbone, trust_remote_code=trust_remote_code)
         model, info = transformers.AutoModel.from_pretrained(
@@ -141,7 +141,7 @@ def read_network(backbone: str, *, trust_remote_code: bool = False) -> NetworkRe
     except ImportError:
         raise
     except Exception as error:  # safetensors raises a child of Exception itself
-        raise _translated(backbone, error) from error
+        raise translated(backbone, error) from error
     _check_complete(backbone, info["missing_keys"])
     if not hasattr(config, "hidden_size"):
         raise ModelMismatch(f"{backbone} must be an encoder with a fast tokenizer (tokenizer.json).")
@@ -162,17 +162,22 @@ def read_tokenizer(backbone: str, read: NetworkRead, *, trust_remote_code: bool 
     except ImportError:
         raise
     except Exception as error:  # tokenizers raises Exception itself
-        raise _translated(backbone, error) from error
+        raise translated(backbone, error) from error
     fast = getattr(tokenizer, "backend_tokenizer", None)
     if fast is None:
         raise ModelMismatch(f"{backbone} must be an encoder with a fast tokenizer (tokenizer.json).")
     fast.no_padding()
     fast.no_truncation()
-    return TokenizerRead(fast, _max_tokens(read.config, tokenizer))
+    return TokenizerRead(fast, max_tokens_of(read.config, tokenizer))
 
 
-def _check_folder(backbone: str) -> None:
-    """Refuse a folder that would be taken for a hub name, or that holds pickled weights only."""
+def check_folder(backbone: str) -> None:
+    """Refuse a folder that would be taken for a hub name, or that holds pickled weights only.
+
+    Raises:
+        NotFound: no such folder.
+        ModelFormatError: no safetensors weights or no tokenizer in it.
+    """
     path = Path(backbone)
     looks_like_path = path.is_absolute() or backbone.startswith((".", "~")) or backbone.count("/") != 1
     if path.is_dir():
@@ -197,7 +202,8 @@ def _check_complete(backbone: str, absent: Collection[str]) -> None:
         )
 
 
-def _translated(backbone: str, error: Exception) -> NotFound | ModelFormatError:
+def translated(backbone: str, error: Exception) -> NotFound | ModelFormatError:
+    """Return what to raise when transformers cannot load a folder or a hub repository."""
     if "trust_remote_code" in str(error):
         return ModelFormatError(
             f"{backbone} brings Python code of its own, which is not run unasked. "
@@ -210,7 +216,7 @@ def _translated(backbone: str, error: Exception) -> NotFound | ModelFormatError:
     return NotFound(f"There is no folder {backbone}, and no hub was reached that has a model of that name.")
 
 
-def _max_tokens(config: Any, tokenizer: Any) -> int:
+def max_tokens_of(config: Any, tokenizer: Any) -> int:
     """Return the longest row a model takes; RoBERTa counts positions from after its padding id."""
     positions = int(getattr(config, "max_position_embeddings", _MOST_TOKENS))
     if config.model_type in {"roberta", "xlm-roberta", "camembert", "mpnet", "xlm-roberta-xl"}:

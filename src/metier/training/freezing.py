@@ -17,7 +17,7 @@ def freeze_lowest(model: Any, n_layers: int) -> None:
     _freeze(model.get_input_embeddings())
     if not n_layers:
         return
-    layers = getattr(getattr(model, "encoder", None), "layer", ())
+    layers = layers_of(model)
     if n_layers > len(layers):
         raise InvalidInput(f"frozen_layers must be at most {len(layers)} for this backbone. Got {n_layers}.")
     for part in (model.embeddings, *layers[:n_layers]):
@@ -26,7 +26,16 @@ def freeze_lowest(model: Any, n_layers: int) -> None:
 
 def lowest_third(model: Any) -> int:
     """Return how many layers of a backbone are its lowest third; 0 if they cannot be told apart."""
-    return len(getattr(getattr(model, "encoder", None), "layer", ())) // 3
+    return len(layers_of(model)) // 3
+
+
+def layers_of(model: Any) -> Any:
+    """Return the layers of a backbone, lowest first; none where they cannot be told apart, as in ALBERT."""
+    for name in ("encoder", "transformer"):
+        layers = getattr(getattr(model, name, None), "layer", None)
+        if layers is not None:
+            return layers
+    return ()
 
 
 def _freeze(module: Any) -> None:

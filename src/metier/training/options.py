@@ -35,6 +35,8 @@ class TrainOptions:
         epochs: passes over the batches of all tasks together, above 0; rounded up to whole steps.
         head_rate: learning rate of all parameters outside the backbone, above 0.
         backbone_rate: of the backbone's; None for a tenth of `head_rate`.
+        layer_decay: what the rate of each layer of the backbone is multiplied by for the layer below it,
+            above 0 and at most 1; its embeddings stand below the lowest layer.
         accumulate: batches of one step on each process, at least 1.
         clip_norm: length to which a longer gradient is cut, above 0; None to leave it.
         warmup_share: share of the steps in which the rates rise, from 0 to 1.
@@ -61,6 +63,7 @@ class TrainOptions:
     epochs: float | None = None
     head_rate: float = 1e-3
     backbone_rate: float | None = None
+    layer_decay: float = 1.0
     accumulate: int = 1
     clip_norm: float | None = 1.0
     warmup_share: float = 0.1
@@ -82,6 +85,7 @@ class TrainOptions:
             self._check(name, _is_count, "a whole number, at least 1")
         for name in ("epochs", "head_rate", "backbone_rate", "clip_norm", "max_seconds"):
             self._check(name, lambda value: 0 < value < math.inf, "above 0 and finite")
+        self._check("layer_decay", lambda value: 0 < value <= 1, "above 0 and at most 1")
         self._check("warmup_share", lambda value: 0 <= value <= 1, "from 0 to 1")
         self._check("weight_decay", lambda value: 0 <= value < math.inf, "0 or more")
         self._check("seed", lambda value: isinstance(value, int) and value >= 0, "a whole number, 0 or more")

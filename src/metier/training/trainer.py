@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from metier._extras import require
-from metier.errors import InvalidInput
+from metier.errors import InvalidInput, OutOfMemory
 from metier.training.charts import draw_curves
 from metier.training.checkpoint import (
     MODEL,
@@ -33,6 +33,7 @@ from metier.training.randomness import kept_random_state, seed_all
 from metier.training.run_folder import RunFolder, surroundings
 from metier.training.schedule import derived_seed, rate_factor, task_of_step
 from metier.training.task import (
+    SCORE,
     BatchCursor,
     NoProgress,
     Progress,
@@ -103,6 +104,7 @@ def train(
     Raises:
         InvalidInput: tasks or folder break a rule; a resumed run differs in a field, which is named; or a
             loss or gradient is not finite.
+        OutOfMemory: a step does not fit into memory.
         ModelFormatError: a file of the run is damaged.
         MissingExtra: the `train` extra is not installed.
     """
@@ -252,7 +254,15 @@ class _Trainer:
         warmup = round(options.warmup_share * self.total)
         factor = rate_factor(number, total=self.total, warmup=warmup, decay=options.decay)
         set_rates(self._optimiser, factor)
-        loss = self._backward(place, number)
+        try:
+            loss = self._backward(place, number)
+        except (MemoryError, RuntimeError) as error:
+            if not _is_out_of_memory(error):
+                raise
+            raise OutOfMemory(
+                f"Task {name}: step {number} does not fit into memory. Lower the batch size or the most "
+                "tokens of a row, or accumulate smaller batches; the checkpoints before it are kept."
+            ) from error
         norm = float(
             self._accelerator.clip_grad_norm_(self.model.parameters(), options.clip_norm or math.inf)
         )
@@ -319,7 +329,8 @@ class _Trainer:
         else:
             self.state = replace(state, without_better=state.without_better + 1)
         self._log(event="evaluation", step=state.step, score=score, better=better, tasks=scores)
-        say(f"Step {state.step}: score {score:.4f}{', the best so far' if better else ''}.")
+        told = _figures(scores) if len(self.tasks) == 1 else ""
+        say(f"Step {state.step}: score {score:.4f}{told}{', the best so far' if better else ''}.")
         progress.evaluated(step=state.step, score=score)
 
     def _scores(self) -> dict[str, dict[str, float]]:
@@ -367,6 +378,20 @@ def _losses_of(model: Module, tasks: Sequence[TrainingTask], precision: Precisio
 
     module.forward = forward
     return module
+
+
+def _is_out_of_memory(error: Exception) -> bool:
+    if isinstance(error, MemoryError | require("torch").OutOfMemoryError):
+        return True
+    # The allocator of processors has no class of its own for it.
+    return "can't allocate memory" in str(error) or "not enough memory" in str(error)
+
+
+def _figures(scores: Scores) -> str:
+    """Return what else was measured of the only task, for a sentence; nothing if that was the score alone."""
+    (figures,) = scores.values()
+    others = [f"{name.replace('_', ' ')} {value:.4g}" for name, value in figures.items() if name != SCORE]
+    return f" ({', '.join(others)})" if others else ""
 
 
 def _moved(batch: Any, device: Any) -> Any:
