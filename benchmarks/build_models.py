@@ -6,7 +6,7 @@
     base      the published encoder with its vocabulary cut, in float32 and int8 (`metier models build-base`)
     train     one encoder trained on all tasks (`metier train recipe recipes/small.yaml`)
     export    the same in int8 (`metier models export`), into src/metier/models/base
-    heads     skills, linking, search, grading and expertise, fitted to the encoder that is there now
+    heads     skills, linking, search, grading, expertise, mask-words, fitted to the encoder that is there
 
 FOLDER is laid out as benchmarks/README.md says. A step whose output is there already is passed over, but for
 `heads`, which writes each head anew. Training takes the most time; stopped, it goes on where it was. The
@@ -143,12 +143,17 @@ def fit_heads(places: Places) -> None:
         script("expertise_resumes.py", "fit", "--data", places.data, "--cache", cache, "--output", output)
         return output
 
+    def mask_words(output: Path) -> Path:
+        script("mask_head.py", "--data", places.data, "--output", output)
+        return output / "head" / "model"
+
     makers: Mapping[str, Callable[[Path], Path]] = {
         "skills": skills,
         "linking": linking,
         "search": search,
         "grading": grading,
         "expertise": expertise,
+        "mask-words": mask_words,
     }
     for name, make in makers.items():
         output = places.work / "heads" / name

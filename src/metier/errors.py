@@ -16,6 +16,7 @@ MetierError
 ├─ ModelError                       a model folder cannot be used
 │  ├─ ModelFormatError              a file is missing, damaged, changed or not what its name says
 │  └─ ModelMismatch                 the parts do not belong together, or to this program
+│     └─ ModelDiffers               a model that was made smaller answers otherwise than allowed
 ├─ BackendError                    something beneath metier fails: a disk, a database, a server
 │  ├─ StoreUnavailable              the database cannot be opened or reached
 │  ├─ StoreBusy (TimeoutError)      another process writes to it for too long
@@ -128,6 +129,12 @@ class ModelMismatch(ModelError):
     """The parts of a model do not belong together, or not to this version of metier."""
 
     code = "model_mismatch"
+
+
+class ModelDiffers(ModelMismatch):
+    """A model that was made smaller differs from the one before by more than the bound; it is not written."""
+
+    code = "model_differs"
 
 
 class BackendError(MetierError):

@@ -19,6 +19,7 @@ def calls(monkeypatch, tmp_path):
                     place / "int8",
                     place / "float32",
                     place / "frozen/model",
+                    place / "head/model",
                 ):
                     folder.mkdir(parents=True, exist_ok=True)
                     (folder / "model.json").write_text("{}")
@@ -37,7 +38,7 @@ def test_all_models_are_built_in_order(calls, tmp_path):
     numbers = [next(i for i, words in enumerate(said) if name in words) for name in order]
     assert numbers == sorted(numbers)
     names = {path.name for path in (tmp_path / "models").iterdir()}
-    assert names == {"base", "skills", "linking", "search", "grading", "expertise"}
+    assert names == {"base", "skills", "linking", "search", "grading", "expertise", "mask-words"}
 
 
 def test_what_is_there_is_not_made_again(calls, tmp_path):

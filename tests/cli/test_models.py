@@ -51,6 +51,7 @@ def test_added_models_are_listed_too(metier, small):
         "expertise",
         "grading",
         "linking",
+        "mask-words",
         "search",
         "skills",
         "small",
@@ -189,6 +190,7 @@ def test_an_added_model_can_be_removed(metier, small, models):
         "expertise",
         "grading",
         "linking",
+        "mask-words",
         "search",
         "skills",
     ]

@@ -29,13 +29,21 @@ def reseal(folder, drop=""):
 
 
 def test_the_shipped_models_are_an_encoder_and_its_heads():
-    assert set(shipped_models()) == {"base", "expertise", "grading", "linking", "search", "skills"}
+    assert set(shipped_models()) == {
+        "base",
+        "expertise",
+        "grading",
+        "linking",
+        "mask-words",
+        "search",
+        "skills",
+    }
 
 
 def test_own_models_are_listed_after_the_shipped_ones_and_do_not_replace_them(copy, tmp_path):
     shutil.copytree(copy, tmp_path / "base")
     found = installed_models(tmp_path)
-    assert list(found) == ["base", "expertise", "grading", "linking", "search", "skills", "copy"]
+    assert list(found) == [*shipped_models(), "copy"]
     assert found["base"] == shipped_models()["base"]
 
 
@@ -53,7 +61,7 @@ def test_a_model_is_found_in_what_a_training_wrote(copy, tmp_path):
 
 def test_an_unknown_name_is_told_what_there_is(tmp_path):
     with pytest.raises(
-        NotFound, match=r"'nope'. Models are base, expertise, grading, linking, search, skills; list them"
+        NotFound, match=r"'nope'. Models are base, expertise, grading, linking, mask-words, search, skills; l"
     ):
         find_model("nope", tmp_path)
 

@@ -255,6 +255,13 @@ def test_banks_are_found_by_name_language_and_path(tmp_path):
     assert find_bank(str(tmp_path / "own.yaml")).name == "small"
 
 
+def test_a_bank_may_have_a_short_name(tmp_path):
+    assert find_bank("encoders").name == find_bank("encoders.ru").name == "encoder-models"
+    assert find_bank("encoders", language="ru").language == "ru"
+    with pytest.raises(NotFound, match=r"encoders\.yaml"):
+        find_bank(str(tmp_path / "encoders.yaml"))
+
+
 @pytest.mark.parametrize(
     ("name", "message"),
     [

@@ -8,7 +8,13 @@ mpl = pytest.importorskip("matplotlib")
 from matplotlib._pylab_helpers import Gcf  # noqa: E402 - pyplot's list of figures
 
 from metier.errors import InvalidInput  # noqa: E402
-from metier.training.charts import draw_before_after, draw_confusion, draw_curves, draw_reliability  # noqa: E402
+from metier.training.charts import (  # noqa: E402
+    check_picture,
+    draw_before_after,
+    draw_confusion,
+    draw_curves,
+    draw_reliability,
+)
 from metier.training.metrics import reliability  # noqa: E402
 
 TABLE = np.array([[5, 1, 0], [2, 3, 1], [0, 0, 4]])
@@ -95,3 +101,10 @@ def test_drawing_leaves_no_state_behind(tmp_path):
 def test_labels_that_do_not_fit_are_refused(tmp_path):
     with pytest.raises(InvalidInput, match=r"table must be \(n, n\) with n labels"):
         draw_confusion(TABLE, LABELS[:2], tmp_path / "a.svg")
+
+
+def test_a_file_of_another_kind_is_refused_before_anything_is_drawn(tmp_path):
+    check_picture(tmp_path / "a.svg")
+    check_picture(tmp_path / "a.png")
+    with pytest.raises(InvalidInput, match="must end in .svg or .png. Got no ending"):
+        check_picture(tmp_path / "a")

@@ -5,7 +5,7 @@ torch = pytest.importorskip("torch")
 from metier.errors import InvalidInput  # noqa: E402
 from metier.training.backbone import load_backbone  # noqa: E402
 from metier.training.freezing import drop_dropout, freeze_lowest, layers_of, lowest_third  # noqa: E402
-from metier.workbench.networks import Head  # noqa: E402
+from metier.training.networks import Head  # noqa: E402
 from tests.skills.architectures import tiny  # noqa: E402
 from tests.workbench.tiny import tiny_network  # noqa: E402
 

@@ -3,9 +3,9 @@ import pytest
 torch = pytest.importorskip("torch")
 
 from metier.errors import InvalidInput  # noqa: E402
+from metier.training.networks import Head  # noqa: E402
 from metier.training.optimiser import layer_number, make_optimiser, set_rates  # noqa: E402
 from metier.training.options import TrainOptions  # noqa: E402
-from metier.workbench.networks import Head  # noqa: E402
 from metier.workbench.runs import joined  # noqa: E402
 from tests.training.tiny_run import tiny_model  # noqa: E402
 from tests.workbench.tiny import tiny_network  # noqa: E402

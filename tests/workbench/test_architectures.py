@@ -58,7 +58,7 @@ def test_a_model_type_that_transformers_does_not_know_is_refused(tmp_path):
 
 def test_query_and_value_are_found_in_every_architecture():
     pytest.importorskip("torch")
-    from metier.workbench.networks import Head
+    from metier.training.networks import Head
     from tests.workbench.tiny import ARCHITECTURES, tiny_network
 
     for architecture in ARCHITECTURES:

@@ -6,9 +6,9 @@ torch = pytest.importorskip("torch")
 
 from metier.encoders.folder import ModelFolder  # noqa: E402
 from metier.errors import InvalidInput  # noqa: E402
+from metier.training.networks import Head, load_network  # noqa: E402
 from metier.training.options import Device, TrainOptions  # noqa: E402
 from metier.training.output import Origin, Watch  # noqa: E402
-from metier.workbench.networks import Head, load_network  # noqa: E402
 from metier.workbench.runs import joined, per_epoch, train_network, write_trained  # noqa: E402
 from tests.workbench.tiny import tiny_network  # noqa: E402
 

@@ -73,7 +73,7 @@ def tiny_config(architecture, **changes):
 
 def tiny_network(architecture, head, *, labels=None, seed=0, **changes):
     """Return a random network."""
-    from metier.workbench.networks import new_network
+    from metier.training.networks import new_network
 
     config = tiny_config(architecture, **changes)
     return new_network(config, tiny_tokenizer(), head, name=f"tiny-{architecture}", labels=labels, seed=seed)

@@ -19,6 +19,7 @@ from metier.cli import (
     search,
     skills,
     train,
+    workbench,
 )
 
 app = typer.Typer(
@@ -58,4 +59,5 @@ app.add_typer(interview.app)
 app.add_typer(document.app)
 app.add_typer(train.app)
 app.add_typer(models.app)
+app.add_typer(workbench.app)
 app.add_typer(config.app)

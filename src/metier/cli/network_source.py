@@ -20,7 +20,7 @@ def network_source(name: str) -> str:
         return name
     if not (folder / WEIGHTS).is_file():
         raise InvalidInput(
-            f"{name} holds no {WEIGHTS}, so it cannot be trained or changed. Name a folder of float32 weights; "
-            "metier models build-base makes one."
+            f"{name} holds no {WEIGHTS}, so it cannot be trained or changed. Name a folder of float32 "
+            "weights; metier models build-base makes one."
         )
     return str(folder)

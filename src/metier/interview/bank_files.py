@@ -35,6 +35,7 @@ _MAX_KEY_CHARS: Final = 60
 _ID: Final = r"^[a-z0-9][a-z0-9-]{0,60}$"
 # A bank has eight levels; deep nesting costs PyYAML's C parser minutes, or takes the process down with it.
 _MAX_DEPTH: Final = 20
+_ALSO_CALLED: Final = {"encoders": "encoder-models"}
 
 _Id = Annotated[str, Field(pattern=_ID)]
 _Text = Annotated[str, Field(min_length=1, max_length=2000)]
@@ -140,7 +141,8 @@ def find_bank(name: str, *, language: str = "en") -> Bank:
     """Return a bank by the path of its file, or one that comes with metier by name.
 
     Args:
-        name: `machine-learning`, `machine-learning.ru` or a path such as `own.yaml`.
+        name: `machine-learning`, `machine-learning.ru` or a path such as `own.yaml`; `encoders` is short for
+            `encoder-models`.
         language: which of those that come with metier, where the name leaves it open.
 
     Raises:
@@ -148,7 +150,9 @@ def find_bank(name: str, *, language: str = "en") -> Bank:
         BankError: it breaks a rule.
     """
     shipped = shipped_banks()
-    for key in (name, f"{name}.{language}"):
+    stem, _, rest = name.partition(".")
+    in_full = f"{_ALSO_CALLED.get(stem, stem)}.{rest or language}"
+    for key in (name, f"{name}.{language}", in_full):
         if key in shipped:
             return load_bank(shipped[key])
     if name.endswith(SUFFIXES) or "/" in name:

@@ -101,14 +101,37 @@ def mask_tokens(
         (n,) what is to be read, and the places of what is to be guessed, in order.
     """
     open_places = np.flatnonzero(np.isin(ids, tokens.words))
-    n_chosen = min(len(open_places), max(1, round(share * len(open_places))))
+    n_chosen = n_masked(len(open_places), share)
     places = np.sort(rng.permutation(open_places)[:n_chosen]).astype(np.int64)
-    kinds, random_words = rng.random(n_chosen), rng.choice(tokens.words, n_chosen)
+    return replace_tokens(ids, places, tokens, rng), places
+
+
+def n_masked(n_words: int, share: float) -> int:
+    """Return how many of a text's words are to be guessed: their share, rounded, at least one of any.
+
+    >>> n_masked(100, 0.15), n_masked(3, 0.15), n_masked(0, 0.15)
+    (15, 1, 0)
+    """
+    return min(n_words, max(1, round(share * n_words)))
+
+
+def replace_tokens(
+    ids: NDArray[np.int64], places: NDArray[np.int64], tokens: MaskTokens, rng: np.random.Generator
+) -> NDArray[np.int64]:
+    """Return a text as it is read, with 80 % of some places masked, 10 % random words and 10 % as they are.
+
+    Args:
+        ids: (n,) tokens of a text.
+        places: (n_places,) of the tokens that are to be guessed.
+        tokens: of the vocabulary.
+        rng: draws, for each place by itself.
+    """
+    kinds, random_words = rng.random(len(places)), rng.choice(tokens.words, len(places))
     read = ids.copy()
     read[places] = np.where(
         kinds < MASKED, tokens.mask, np.where(kinds < MASKED + REPLACED, random_words, ids[places])
     )
-    return read, places
+    return read
 
 
 def mask_tokens_of(backbone: Backbone) -> MaskTokens:

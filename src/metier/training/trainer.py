@@ -27,6 +27,7 @@ from metier.training.checkpoint import (
 )
 from metier.training.durable import move_whole
 from metier.training.fingerprint import data_fingerprint, structure_fingerprint
+from metier.training.memory import is_out_of_memory
 from metier.training.optimiser import make_optimiser, set_rates
 from metier.training.options import Device, Precision, TrainOptions
 from metier.training.randomness import kept_random_state, seed_all
@@ -257,7 +258,7 @@ class _Trainer:
         try:
             loss = self._backward(place, number)
         except (MemoryError, RuntimeError) as error:
-            if not _is_out_of_memory(error):
+            if not is_out_of_memory(error):
                 raise
             raise OutOfMemory(
                 f"Task {name}: step {number} does not fit into memory. Lower the batch size or the most "
@@ -378,13 +379,6 @@ def _losses_of(model: Module, tasks: Sequence[TrainingTask], precision: Precisio
 
     module.forward = forward
     return module
-
-
-def _is_out_of_memory(error: Exception) -> bool:
-    if isinstance(error, MemoryError | require("torch").OutOfMemoryError):
-        return True
-    # The allocator of processors has no class of its own for it.
-    return "can't allocate memory" in str(error) or "not enough memory" in str(error)
 
 
 def _figures(scores: Scores) -> str:

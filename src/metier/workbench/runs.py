@@ -10,12 +10,12 @@ from typing import Any
 
 from metier._extras import require
 from metier.encoders.folder import ModelCard
+from metier.training.networks import Network, write_network
 from metier.training.options import TrainOptions
 from metier.training.output import MODEL, RUN, Origin, Watch, check_output
 from metier.training.run_folder import RunFolder
 from metier.training.task import TrainingTask
 from metier.training.trainer import TrainResult, train
-from metier.workbench.networks import Network, write_network
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ transformers = pytest.importorskip("transformers")
 
 from metier.encoders.folder import ModelCard, ModelFolder  # noqa: E402
 from metier.errors import InvalidInput, ModelFormatError, ModelMismatch, NotFound  # noqa: E402
-from metier.workbench.networks import Head, load_network, new_network, write_network  # noqa: E402
+from metier.training.networks import Head, load_network, new_network, write_network  # noqa: E402
 from tests.workbench.tiny import ARCHITECTURES, tiny_config, tiny_network, tiny_tokenizer  # noqa: E402
 
 CARD = ModelCard("tiny", "test", "none", "MIT", ("en",), 0, 0, {}, "a test", {}, {}, {})
