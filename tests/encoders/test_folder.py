@@ -8,6 +8,7 @@ import pytest
 from metier.encoders.folder import CARD, FileEntry, ModelCard, ModelFolder, file_entry, file_hashes
 from metier.encoders.load import shipped_models
 from metier.errors import ModelFormatError, NotFound
+from tests.audit.provenance.model_folders import Calls, constant, network
 
 CARD_VALUES = ModelCard(
     name="tiny",
@@ -170,3 +171,19 @@ def test_a_folder_without_a_card_is_not_found(tmp_path):
 def test_an_unlisted_file_cannot_be_asked_for(folder):
     with pytest.raises(ModelFormatError, match=r"Model tiny holds no model\.onnx"):
         ModelFolder.open(folder).file("model.onnx")
+
+
+def test_a_network_that_reads_files_outside_is_refused_though_its_hash_fits(folder):
+    (folder / "model.onnx").write_bytes(network(constants=[constant(location="../../etc/passwd")]))
+    seal(folder)
+    with pytest.raises(
+        ModelFormatError, match=r"Model tiny cannot be loaded: model\.onnx\. .*outside the folder"
+    ):
+        ModelFolder.open(folder)
+
+
+def test_a_pickle_in_letters_is_refused_though_its_hash_fits(folder):
+    (folder / "notes.txt").write_bytes(pickle.dumps(Calls(), protocol=0))
+    seal(folder)
+    with pytest.raises(ModelFormatError, match=r"notes\.txt\. The file is a pickle"):
+        ModelFolder.open(folder)

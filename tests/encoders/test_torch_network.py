@@ -171,6 +171,12 @@ def test_a_damaged_configuration_is_refused(bert):
         load_torch_encoder(str(bert))
 
 
+def test_a_template_that_reaches_for_python_is_refused(bert):
+    (bert / "chat.json").write_text(json.dumps({"chat_template": "{{ ''.__class__ }}"}))
+    with pytest.raises(ModelFormatError, match=r"cannot be loaded: chat\.json\. The chat template"):
+        load_torch_encoder(str(bert))
+
+
 def test_cut_off_weights_are_refused(bert):
     data = (bert / "model.safetensors").read_bytes()
     (bert / "model.safetensors").write_bytes(data[: len(data) // 2])

@@ -217,7 +217,8 @@ def test_a_base_without_blocks_or_without_a_network_is_refused(built, tuned, tmp
     del network.graph.initializer[:]
     contents = {
         "no word embeddings in blocks": network.SerializeToString(),
-        "is no ONNX network": b"\x08\xff",
+        "is no whole protobuf file": b"\x08\xff",
+        "is no ONNX network": network.SerializeToString() + b"\x80\x80\x80\x80\x80\x01\x00",  # field 2 ** 32
     }
     for rule, content in contents.items():
         (base / "model.onnx").write_bytes(content)

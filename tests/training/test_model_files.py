@@ -16,6 +16,7 @@ from metier.training.model_files import (
     write_float32,
     write_network,
 )
+from tests.audit.provenance.model_folders import network
 from tests.training.float_models import CARD, write_tiny
 
 
@@ -128,14 +129,14 @@ def test_a_file_that_is_no_tokenizer_has_no_hash(tiny):
 def test_a_network_stands_beside_its_tokenizer_and_documents(tmp_path):
     class Network:
         def SerializeToString(self, *, deterministic):
-            return b"\x08network" if deterministic else b""
+            return network() if deterministic else b""
 
     folder = tmp_path / "new" / "model"
     write_network(folder, Network(), "{}")
     write_documents(folder, license_text="free\n", readme="# ж\n")
     card = write_card(folder, CARD)
     assert write_card(folder, card) == card == ModelFolder.open(folder).card
-    assert (folder / "model.onnx").read_bytes() == b"\x08network"
+    assert (folder / "model.onnx").read_bytes() == network()
     assert (folder / "README.md").read_bytes() == "# ж\n".encode()
     assert json.loads((folder / "model.json").read_bytes())["files"].keys() == {
         "LICENSE",

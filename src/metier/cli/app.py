@@ -9,6 +9,7 @@ import typer
 from metier import __version__
 from metier.cli import (
     assess,
+    audit,
     batch,
     config,
     document,
@@ -60,4 +61,5 @@ app.add_typer(document.app)
 app.add_typer(train.app)
 app.add_typer(models.app)
 app.add_typer(workbench.app)
+app.add_typer(audit.app)
 app.add_typer(config.app)

@@ -12,11 +12,12 @@ from typing import Annotated
 import typer
 
 from metier.cli import options
+from metier.cli.audit_summary import tell_audit
 from metier.cli.options import OutputFormat
 from metier.cli.runs import finish, run_assessments
 from metier.documents.source import STANDARD_INPUT, Source, find_sources
 from metier.errors import InvalidInput
-from metier.types import Role
+from metier.types import AssessmentStatus, Role
 
 EXAMPLE = "Example: metier assess resumes/ --vacancy vacancy.txt --output report.html"
 
@@ -56,18 +57,28 @@ def assess(  # noqa: PLR0913, PLR0917 - each parameter is an option that a perso
     settings = options.load_settings()
     report_language = language.value if language else settings.language
     with options.open_engine(settings, taxonomy=taxonomy, model=model, as_of=as_of) as engine:
-        sources = _sources(targets, vacancy)
+        sources = named_sources(targets, vacancy)
         wanted = None
         if vacancy is not None:
             wanted = engine.prepare_vacancy(engine.read(options.source_of(vacancy), role=Role.VACANCY))
         keep_text = chosen is OutputFormat.HTML or len(sources) == 1
         with run_assessments(engine, sources, vacancy=wanted, keep_text=keep_text, output=output) as result:
+            tell_audit(item for item in result.assessments if item.status is AssessmentStatus.SCORED)
             options.emit(render(result, chosen, vacancy=wanted, language=report_language), output)
     finish(result)
 
 
-def _sources(targets: Sequence[str], vacancy: str | None) -> list[Source]:
-    """Return the documents that the arguments name; files of the same name are told apart by their path."""
+def named_sources(targets: Sequence[str], vacancy: str | None) -> list[Source]:
+    """Return the documents that the arguments name; files of the same name are told apart by their path.
+
+    Args:
+        targets: files, folders, or - for standard input.
+        vacancy: of the same command, which may be standard input too.
+
+    Raises:
+        InvalidInput: standard input is named twice, or a folder holds no document.
+        NotFound: nothing is there.
+    """
     if [*targets, vacancy].count(STANDARD_INPUT) > 1:
         raise InvalidInput("Standard input can be read once. Name - once.")
     found: list[Source] = []

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from metier.cli import options
+from metier.cli.audit_summary import scored_lines, tell_audit
 from metier.cli.exits import FAILED
 from metier.cli.scale import (
     EngineName,
@@ -89,6 +90,7 @@ def batch(  # noqa: PLR0913, PLR0917 - each parameter is an option that a person
                 )
         except KeyboardInterrupt as exc:
             raise Cancelled("Interrupted. Run the same command again to go on.") from exc
+    tell_audit(scored_lines(output))
     _tell(report, output)
 
 

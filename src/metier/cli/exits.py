@@ -12,7 +12,7 @@ from pathlib import Path
 
 from metier.errors import Cancelled, InvalidInput, MetierError, MissingExtra, NotFound
 
-OK, FAILED, USAGE, BACKEND, INTERNAL, INTERRUPTED = 0, 1, 2, 4, 70, 130
+OK, FAILED, USAGE, INCONCLUSIVE, BACKEND, INTERNAL, INTERRUPTED = 0, 1, 2, 3, 4, 70, 130
 
 _EXIT_CODES: tuple[tuple[type[MetierError], int], ...] = (
     (InvalidInput, USAGE),

@@ -12,9 +12,11 @@ from typing import Any, TypeVar
 from metier.assessment import Assessment
 from metier.batch import BatchResult
 from metier.cli import tables
+from metier.cli.audit_summary import verdict_of
 from metier.cli.options import OutputFormat
 from metier.engine import Ranked, Vacancy, rank
 from metier.records import to_json, to_mapping
+from metier.scans import ScanVerdict
 from metier.skills.taxonomy import Taxonomy, TaxonomyEntry
 from metier.types import Document, EvidenceLabel, Failure, Importance, RequirementStatus, SkillEvidence
 
@@ -143,6 +145,7 @@ def _csv_row(item: Ranked) -> dict[str, Any]:
         "language": assessment.language,
         "months": "" if assessment.months is None else assessment.months,
         "findings": "; ".join(dict.fromkeys(finding.code for finding in assessment.findings)),
+        "audit": verdict_of(assessment).value,
         "masked": "; ".join(dict.fromkeys(mask.kind.value for mask in assessment.masks)),
     }
     for label in (EvidenceLabel.EXPLICIT, EvidenceLabel.IMPLICIT):
@@ -172,6 +175,7 @@ def _csv_failure(failure: Failure) -> dict[str, Any]:
     return _empty_row() | {
         "source": failure.source,
         "status": "failed",
+        "audit": ScanVerdict.INCONCLUSIVE.value,
         "error": failure.code,
         "error_message": failure.message,
     }
@@ -181,7 +185,7 @@ def _empty_row() -> dict[str, Any]:
     columns = ["rank", "source", "document_id", "status", "coverage", "similarity", "months", "language"]
     columns += ["explicit_skills", "implicit_skills"]
     columns += [f"{importance}_{status}" for importance in Importance for status in RequirementStatus]
-    return dict.fromkeys([*columns, "findings", "masked", "error", "error_message"], "")
+    return dict.fromkeys([*columns, "audit", "findings", "masked", "error", "error_message"], "")
 
 
 def _html(result: BatchResult, vacancy: Vacancy | None, language: str) -> str:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, Final, Self
 
 from metier.encoders.reading import TextKind
+from metier.encoders.structure.quick import refuse_unsafe
 from metier.errors import ModelFormatError, NotFound
 
 CARD: Final = "model.json"
@@ -143,11 +144,11 @@ class ModelFolder:
 
     @classmethod
     def open(cls, path: Path) -> Self:
-        """Check a folder: names, sizes, first bytes and hashes of all files.
+        """Check a folder: names, sizes, kinds, structure and hashes of all files.
 
         Raises:
             NotFound: no folder with a `model.json`.
-            ModelFormatError: a file is missing, of another size or kind, changed, or not listed.
+            ModelFormatError: a file is missing, of another size or kind, changed, not listed, or unsafe.
         """
         folder = cls.peek(path)
         present = {entry.name for entry in path.iterdir()} - {CARD}
@@ -156,6 +157,7 @@ class ModelFolder:
             raise ModelFormatError(f"Model {folder.card.name}: {name} {where}. Install the model again.")
         for name, entry in folder.card.files.items():
             _check_file(folder.card.name, path / name, entry)
+        refuse_unsafe(path, subject=f"Model {folder.card.name}")
         return folder
 
     @classmethod

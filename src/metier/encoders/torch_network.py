@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from metier._extras import require
 from metier.encoders.reading import TextKind
+from metier.encoders.structure.quick import refuse_unsafe
 from metier.encoders.windowed import EncoderSpec, WindowedEncoder
 from metier.errors import ModelFormatError, ModelMismatch, NotFound
 
@@ -172,11 +173,11 @@ def read_tokenizer(backbone: str, read: NetworkRead, *, trust_remote_code: bool 
 
 
 def check_folder(backbone: str) -> None:
-    """Refuse a folder that would be taken for a hub name, or that holds pickled weights only.
+    """Refuse a folder that would be taken for a hub name, that holds pickled weights only, or is unsafe.
 
     Raises:
         NotFound: no such folder.
-        ModelFormatError: no safetensors weights or no tokenizer in it.
+        ModelFormatError: no safetensors weights or no tokenizer in it, or an unsafe file.
     """
     path = Path(backbone)
     looks_like_path = path.is_absolute() or backbone.startswith((".", "~")) or backbone.count("/") != 1
@@ -188,6 +189,7 @@ def check_folder(backbone: str) -> None:
             )
         if not any(found for pattern in _TOKENIZER_FILES for found in path.glob(pattern)):
             raise ModelFormatError(f"{backbone} holds no tokenizer.json. Save the tokenizer there too.")
+        refuse_unsafe(path, subject=backbone)
     elif looks_like_path and "/" in backbone:
         raise NotFound(f"There is no model folder {backbone}.")
 

@@ -243,7 +243,7 @@ def _check_head(source: str, config: Any, head: Head) -> None:
     if needed and config.model_type not in needed:
         raise ModelMismatch(
             f"{source} is of the architecture {config.model_type}, which has no head for {head}. "
-            f"{' and '.join(sorted(needed))} have one; or train with masked words alone."
+            f"Take one of {', '.join(sorted(needed))}, or train with masked words alone."
         )
 
 

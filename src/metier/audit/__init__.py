@@ -1,0 +1,1 @@
+"""Audits of models, documents and decisions: can they be trusted?"""

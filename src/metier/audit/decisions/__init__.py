@@ -1,0 +1,1 @@
+"""Decisions about groups of people: rates, impact ratios, exposure, scores and counterfactuals."""

@@ -1,0 +1,1 @@
+"""Where a model comes from and what its files hold: looked at byte by byte, never loaded."""
