@@ -35,3 +35,10 @@ def test_the_table_shows_intervals_and_counts():
     assert table.split("f1:[red]")[1].split()[:2] == ["1.000", "-"]
     assert "dev: 1,200 rows, 2 queries left out" in table
     assert "test: 3 rows" in table
+
+
+def test_an_interval_without_width_is_none():
+    parts = {"test": Measures(3, {"f1:rare": Interval(0.0, 0.0, 0.0)}, "f1:rare", {"rows": 3})}
+    table = render_measures(parts, as_json=False)
+    assert table.split("f1:rare")[1].split()[:2] == ["0.000", "-"]
+    assert "-: too few that differ for an interval" in table

@@ -116,7 +116,6 @@ def test_pictures_are_drawn(workbench, tmp_path):
         ((TEXT, "--link", "it", "dog"), "must hold the word that is asked for"),
         (("word " * 200,), "at most 128 tokens"),
         ((" ",), "more than white space"),
-        ((TEXT, "--model", "/no/such/folder"), "There is no model folder"),
     ],
 )
 def test_what_cannot_be_shown_is_an_error_of_the_caller(workbench, words, message):
@@ -124,6 +123,20 @@ def test_what_cannot_be_shown_is_an_error_of_the_caller(workbench, words, messag
     assert found.code == 2
     assert message in found.err
     assert not found.out
+
+
+def test_a_folder_that_is_not_there_is_an_error_of_the_caller(workbench):
+    pytest.importorskip("transformers")
+    found = workbench("attention", TEXT, "--model", "/no/such/folder")
+    assert found.code == 2
+    assert "There is no model folder" in found.err
+
+
+def test_a_picture_is_of_one_head_or_of_all(workbench, tmp_path):
+    pytest.importorskip("matplotlib")
+    result = workbench("attention", "The cat slept.", "--layer", 2, "--picture", tmp_path / "a.png")
+    assert result.code == 2
+    assert "give both --layer and --head, or neither" in result.err
 
 
 def test_texts_are_put_on_a_map(workbench, tmp_path):

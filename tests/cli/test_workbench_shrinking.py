@@ -73,6 +73,25 @@ def test_blocks_are_of_the_bits_that_are_asked_for(metier, source, corpus, tmp_p
     assert row["after"]["label"] == "4 bits in blocks of 16"
 
 
+@pytest.mark.parametrize(("option", "value"), [("--bits", 4), ("--block-size", 16)])
+def test_int8_has_no_blocks(metier, source, corpus, tmp_path, option, value):
+    result = metier(
+        "workbench",
+        "quantize",
+        "--model",
+        source,
+        "--corpus",
+        corpus,
+        "--output",
+        tmp_path / "o",
+        option,
+        value,
+    )
+    assert result.code == 2
+    assert f"{option} is about --kind blocks. Got {value} for int8" in result.err
+    assert not (tmp_path / "o").exists()
+
+
 def test_a_refusal_says_the_value_the_bound_and_the_way_out(metier, corpus, tmp_path):
     source = save_network(network_of("bert", Head.NONE), tmp_path / "bare")
     arguments = ("--model", source, "--corpus", corpus, "--output", tmp_path / "out")

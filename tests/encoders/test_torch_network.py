@@ -201,3 +201,9 @@ def test_too_few_positions_are_refused(tmp_path, monkeypatch):
     monkeypatch.setitem(hugging_face.SIZES, "max_position_embeddings", 64)
     with pytest.raises(ModelMismatch, match="takes rows of 64 tokens"):
         load_torch_encoder(str(save_tiny(tmp_path / "short", "bert")))
+
+
+def test_a_folder_with_onnx_alone_is_told_from_one_with_pickles(bert):
+    (bert / "model.safetensors").rename(bert / "model.onnx")
+    with pytest.raises(ModelFormatError, match="holds a network in ONNX alone, which can only be run"):
+        load_torch_encoder(str(bert))

@@ -63,6 +63,15 @@ def test_a_run_leaves_a_network_that_transformers_opens(tmp_path):
     assert torch.equal(read.model.classifier.weight, network.model.classifier.weight)
 
 
+def test_a_run_that_ran_out_of_time_says_so(tmp_path):
+    told = []
+    network = tiny_network("bert", Head.CLASSES, labels=("a", "b"))
+    options = replace(OPTIONS, max_seconds=1e-9)
+    result = train_network(network, FirstClass(network), options, tmp_path / "out", watch=Watch(told.append))
+    assert (result.stopped, result.steps) == ("time", 1)
+    assert told[-1].startswith("The time given was over after step 1: the run ends there.")
+
+
 def test_a_finished_run_gives_the_same_weights_again(tmp_path):
     (first, _), (second, _) = run(tmp_path / "out"), run(tmp_path / "out")
     assert torch.equal(first.model.classifier.weight, second.model.classifier.weight)

@@ -14,6 +14,7 @@ from rich.text import Text
 from metier.cli.tables import rendered
 
 if TYPE_CHECKING:
+    from metier.training.intervals import Interval
     from metier.workbench.finetuning.measuring import Measures
 
 
@@ -44,7 +45,7 @@ def render_measures(parts: Mapping[str, Measures], *, as_json: bool) -> str:
     for part, measures in parts.items():
         for name, figure in measures.figures.items():
             is_first, is_last = name == next(iter(measures.figures)), name == list(measures.figures)[-1]
-            span = f"{figure.low:.3f} to {figure.high:.3f}" if _finite(figure.low) is not None else "-"
+            span = f"{figure.low:.3f} to {figure.high:.3f}" if _has_width(figure) else "-"
             table.add_row(
                 Text(part if is_first else ""), Text(name), f"{figure.value:.3f}", span, end_section=is_last
             )
@@ -56,7 +57,15 @@ def _caption(parts: Mapping[str, Measures]) -> str:
     for part, measures in parts.items():
         counts = [f"{count:,} {name.replace('_', ' ')}" for name, count in measures.counts.items()]
         lines.append(f"{part}: {', '.join(counts)}")
+    figures = [figure for measures in parts.values() for figure in measures.figures.values()]
+    if not all(map(_has_width, figures)):
+        lines.append("-: too few that differ for an interval")
     return "\n".join(lines)
+
+
+def _has_width(figure: Interval) -> bool:
+    """Tell whether resampling moved a figure: where all are alike, or too few, it says nothing."""
+    return not math.isnan(figure.low) and figure.low < figure.high
 
 
 def _finite(number: float) -> float | None:

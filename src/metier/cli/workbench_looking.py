@@ -381,6 +381,8 @@ def _roles(look: Look, maps: AttentionMaps | None, file: Path | None) -> list[He
 def _draw(maps: AttentionMaps, picture: Path, *, layer: int | None, head: int | None) -> None:
     from metier.workbench.looking.pictures import draw_head, draw_heads
 
+    if (layer is None) != (head is None):
+        raise InvalidInput("A picture is of one head or of all: give both --layer and --head, or neither.")
     if layer is not None and head is not None:
         draw_head(maps, picture, layer=layer, head=head)
     else:

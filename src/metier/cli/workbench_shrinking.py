@@ -235,8 +235,10 @@ def quantise(  # noqa: PLR0913, PLR0917 - each parameter is an option that a per
             "at the speed of float32."
         ),
     ] = Kind.INT8,
-    bits: Annotated[int, typer.Option(help="Of a number in a block: 8 or 4.")] = 8,
-    block_size: Annotated[int, typer.Option(help="Numbers in a block, with one scale.")] = 32,
+    bits: Annotated[int | None, typer.Option(help="Of blocks: of a number, 8 or 4; 8 by default.")] = None,
+    block_size: Annotated[
+        int | None, typer.Option(help="Of blocks: numbers with one scale; 32 by default.")
+    ] = None,
     data: DataOption = None,
     most_difference: Annotated[
         float | None,
@@ -252,7 +254,12 @@ def quantise(  # noqa: PLR0913, PLR0917 - each parameter is an option that a per
     """Put a network into small numbers and write it as ONNX; needs the train extra."""
     from metier.workbench.shrinking.quantise import Quantisation, QuantiseOptions, quantise_network
 
-    how = QuantiseOptions(Quantisation(kind), bits, block_size)
+    for option, value in (("bits", bits), ("block-size", block_size)):
+        if kind is Kind.INT8 and value is not None:
+            raise InvalidInput(f"--{option} is about --kind blocks. Got {value} for int8; leave it out.")
+    how = QuantiseOptions(
+        Quantisation(kind), 8 if bits is None else bits, 32 if block_size is None else block_size
+    )
     hide_loading_bars()
     given = _options(model, output, corpus, data, most_difference, accept=accept_difference, name=name)
     _show(quantise_network(given, how, say=say), output, output_format)

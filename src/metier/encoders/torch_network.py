@@ -183,6 +183,11 @@ def check_folder(backbone: str) -> None:
     looks_like_path = path.is_absolute() or backbone.startswith((".", "~")) or backbone.count("/") != 1
     if path.is_dir():
         if not any(path.glob("*.safetensors")):
+            if any(path.glob("*.onnx")):
+                raise ModelFormatError(
+                    f"{backbone} holds a network in ONNX alone, which can only be run. Name the folder of "
+                    "safetensors weights that it was made from."
+                )
             raise ModelFormatError(
                 f"{backbone} holds no .safetensors weights. Other formats can run code when loaded: "
                 "convert them first."

@@ -130,7 +130,7 @@ def load_network(
     except Exception as error:  # safetensors and tokenizers raise children of Exception itself
         raise translated(source, error) from error
     chosen = saved_head(config) if head is None else head
-    _check_head(source, config, chosen)
+    check_head(source, config, chosen)
     settings = _label_settings(chosen, labels)
     try:
         with kept_random_state():
@@ -172,7 +172,7 @@ def new_network(
             sizes of the configuration do not fit each other.
         MissingExtra: the `train` extra is not installed.
     """
-    _check_head(name, config, head)
+    check_head(name, config, head)
     for key, value in _label_settings(head, labels).items():
         setattr(config, key, value)
     if len(tokenizer) > config.vocab_size:
@@ -238,7 +238,17 @@ def _folder(source: str) -> str:
     return folder
 
 
-def _check_head(source: str, config: Any, head: Head) -> None:
+def check_head(source: str, config: Any, head: Head) -> None:
+    """Refuse a head that an architecture does not have.
+
+    Args:
+        source: what the message calls the network.
+        config: of transformers.
+        head: wanted.
+
+    Raises:
+        ModelMismatch: there is none.
+    """
     needed = {Head.NEXT_SENTENCE: _WITH_NEXT_SENTENCE, Head.REPLACED_TOKENS: _WITH_REPLACED_TOKENS}.get(head)
     if needed and config.model_type not in needed:
         raise ModelMismatch(

@@ -53,7 +53,9 @@ def train_network(
         OutOfMemory: a step does not fit into memory.
     """
     check_output(output)
-    return train(joined(network), [task], options, output / RUN, say=watch.say, progress=watch.progress)
+    result = train(joined(network), [task], options, output / RUN, say=watch.say, progress=watch.progress)
+    tell_early_end(result, watch)
+    return result
 
 
 def write_trained(
@@ -85,6 +87,15 @@ def write_trained(
     )
     write_network(network, folder, card)
     return Trained(folder, result, metrics, tuple(run.log()))
+
+
+def tell_early_end(result: TrainResult, watch: Watch) -> None:
+    """Say that a run has fewer steps than were asked for, if its time was over before."""
+    if result.stopped == "time":
+        watch.say(
+            f"The time given was over after step {result.steps:,}: the run ends there. More steps need a new "
+            "folder and more time."
+        )
 
 
 def joined(network: Network) -> Any:

@@ -53,7 +53,7 @@ def test_what_is_not_masked_may_move_nearness_but_not_the_decision():
         assert (finding.code, finding.severity) == ("swap_moves_decision", Severity.WARNING)
         assert (
             move_checks(["city"], summarise_moves([move(trait="city")]), [finding])[0].outcome
-            is Outcome.NOT_RUN
+            is Outcome.OPEN
         )
 
 

@@ -9,7 +9,14 @@ from typing import Any, Final
 
 from metier.encoders.folder import ModelCard
 from metier.errors import InvalidInput
-from metier.training.networks import Head, Network, load_network, new_network, write_network
+from metier.training.networks import (
+    Head,
+    Network,
+    check_head,
+    load_network,
+    new_network,
+    write_network,
+)
 from metier.training.output import RUN, Origin, Watch, check_output
 from metier.training.run_folder import RunFolder
 from metier.training.task import SCORE
@@ -29,7 +36,7 @@ from metier.workbench.pretraining.tokenizers import (
     read_tokenizer,
     train_tokenizer,
 )
-from metier.workbench.runs import Trained, per_epoch, train_network, write_trained
+from metier.workbench.runs import Trained, per_epoch, tell_early_end, train_network, write_trained
 
 GENERATOR: Final = "generator"
 """Folder of the generator of replaced tokens, beside the model."""
@@ -110,6 +117,7 @@ def pretrain(
         task: Any = ReplacedTokensTask(network, generator, source, dev, options=options.masks())
         training = per_epoch(training, task)
         result = train(task.module, [task], training, output / RUN, say=watch.say, progress=watch.progress)
+        tell_early_end(result, watch)
         _write_generator(generator, output, origin)
     else:
         task = MaskedTask(network, source, dev, options=options.masks())
@@ -142,7 +150,9 @@ def start_network(options: PretrainOptions, corpus: Corpus, watch: Watch) -> Net
     if start.model is not None:
         return load_network(start.model, head, seed=options.seed)
     assert start.config is not None  # noqa: S101 - Start holds one of both
-    model_type = make_config(start.config).model_type
+    wanted = make_config(start.config)
+    check_head(start.config, wanted, head)  # before a tokenizer takes its time
+    model_type = wanted.model_type
     tokenizer = _tokenizer(start, model_type, corpus, watch)
     config = make_config(start.config, vocab_size=len(tokenizer), pad_token_id=tokenizer.pad_token_id)
     for name, token in (("bos_token_id", tokenizer.cls_token_id), ("eos_token_id", tokenizer.sep_token_id)):

@@ -78,8 +78,8 @@ def prune_vocabulary(
             format, or `n_rows` is less than must be kept or more than there are.
         NotFound: there is no such network or file.
         ModelFormatError: the network is damaged.
-        ModelMismatch: the tokenizer is of a kind that cannot be pruned, or the network differs beyond the
-            bound; nothing is written.
+        ModelMismatch: the tokenizer is of a kind that cannot be pruned.
+        ModelDiffers: the network differs beyond the bound; nothing is written.
         OutOfMemory: it does not fit into memory.
         MissingExtra: the `train` extra is not installed.
     """
