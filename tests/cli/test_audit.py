@@ -1,6 +1,13 @@
 import pytest
 
-COMMANDS = [("model",), ("document",), ("decisions",)]
+COMMANDS = [
+    ("model",),
+    ("document",),
+    ("decisions",),
+    ("behaviour",),
+    ("confidence",),
+    ("membership",),
+]
 
 
 @pytest.mark.parametrize("command", COMMANDS, ids=" ".join)

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 import typer
 
-from metier.cli import audit_decisions, audit_document, audit_model
+from metier.cli import (
+    audit_behaviour,
+    audit_confidence,
+    audit_decisions,
+    audit_document,
+    audit_membership,
+    audit_model,
+)
 
 app = typer.Typer(
     name="audit",
@@ -16,3 +23,6 @@ app = typer.Typer(
 audit_model.register(app)
 audit_document.register(app)
 audit_decisions.register(app)
+audit_behaviour.register(app)
+audit_confidence.register(app)
+audit_membership.register(app)

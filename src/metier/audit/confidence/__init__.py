@@ -1,0 +1,1 @@
+"""Whether a classifier knows how sure it may be: calibration, texts of other domains, abstention."""
