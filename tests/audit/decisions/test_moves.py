@@ -52,8 +52,7 @@ def test_what_is_not_masked_may_move_nearness_but_not_the_decision():
         (finding,) = move_findings([move(trait="city", masked=False, **after)])
         assert (finding.code, finding.severity) == ("swap_moves_decision", Severity.WARNING)
         assert (
-            move_checks(["city"], summarise_moves([move(trait="city")]), [finding])[0].outcome
-            is Outcome.OPEN
+            move_checks(["city"], summarise_moves([move(trait="city")]), [finding])[0].outcome is Outcome.OPEN
         )
 
 
