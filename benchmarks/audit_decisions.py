@@ -23,6 +23,7 @@ from metier.training.intervals import wilson
 
 SHARES = np.array([0.34, 0.22, 0.20, 0.18, 0.06])
 PEOPLE = (100, 400, 1_000, 4_000, 20_000)
+SEED = 20261122
 RATES = (0.1, 0.3, 0.5)
 VERDICTS = (ScanVerdict.UNSAFE, ScanVerdict.INCONCLUSIVE, ScanVerdict.CLEAN)
 
@@ -39,23 +40,25 @@ def table(draw: np.random.Generator, n: int, rate: float, ratio: float) -> Outco
     )
 
 
+def verdicts(*, tables: int, n: int, rate: float, ratio: float, seed: int) -> Counter[ScanVerdict]:
+    """Return how often tables of n people get each verdict."""
+    draw = np.random.default_rng([seed, n, int(rate * 100), int(ratio * 100)])
+    return Counter(audit_outcomes(table(draw, n, rate, ratio), subject="made").verdict for _ in range(tables))
+
+
 def main() -> None:
     """Print the figures as Markdown."""
     parser = argparse.ArgumentParser(description="False alarms and misses of the audit of decisions.")
     parser.add_argument("--tables", type=int, default=200, help="tables of each kind")
     parser.add_argument("--ratio", type=float, default=0.5, help="true impact ratio of the unfair world")
-    parser.add_argument("--seed", type=int, default=20261122)
+    parser.add_argument("--seed", type=int, default=SEED)
     chosen = parser.parse_args()
     print("| people | rate | true ratio | unsafe | inconclusive | clean | unsafe, 95 % interval |")
     print("| ---: | ---: | ---: | ---: | ---: | ---: | --- |")
     for ratio in (1.0, chosen.ratio):
         for n in PEOPLE:
             for rate in RATES:
-                draw = np.random.default_rng([chosen.seed, n, int(rate * 100), int(ratio * 100)])
-                found = Counter(
-                    audit_outcomes(table(draw, n, rate, ratio), subject="made").verdict
-                    for _ in range(chosen.tables)
-                )
+                found = verdicts(tables=chosen.tables, n=n, rate=rate, ratio=ratio, seed=chosen.seed)
                 counts = " | ".join(str(found[verdict]) for verdict in VERDICTS)
                 share = wilson(found[ScanVerdict.UNSAFE], chosen.tables)
                 interval = f"{share.value:.3f} [{share.low:.3f}, {share.high:.3f}]"

@@ -261,8 +261,8 @@ def _as_sentence_transformer(folder: Path) -> None:
     (folder / "modules.json").write_text(json.dumps(modules))
 
 
-def measure_files(place: Path, number: int, seed: int) -> None:
-    """Print what is found in clean and in unsafe folders."""
+def measure_files(place: Path, number: int, seed: int) -> dict[str, Tally]:
+    """Print what is found in clean and in unsafe folders, and return the counts by what was counted."""
     checker = ModelProvenanceChecker()
     tallies: dict[str, Tally] = defaultdict(Tally)
     seconds: list[float] = []
@@ -293,6 +293,7 @@ def measure_files(place: Path, number: int, seed: int) -> None:
         f"{max(seconds[:number]):.3f}; "
         f"for the shipped encoder {seconds[number]:.3f}."
     )
+    return tallies
 
 
 def _is_letters(content: bytes) -> bool:

@@ -31,6 +31,22 @@ def test_a_text_may_have_several_lines_and_no_label_where_none_is_needed(tmp_pat
 
 
 @pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("t.csv", "query,text,label\nwho,me,a\n,you,b\n"),
+        (
+            "t.jsonl",
+            '{"text": "me", "label": "a", "query": "who"}\n{"text": "you", "label": "b", "query": null}',
+        ),
+    ],
+)
+def test_a_pair_has_a_query_and_other_rows_have_none(tmp_path, name, content):
+    (tmp_path / name).write_text(content, encoding="utf-8")
+    pairs = [LabelledText("me", "a", "who"), LabelledText("you", "b")]
+    assert read_labelled_texts(tmp_path / name) == pairs
+
+
+@pytest.mark.parametrize(
     ("name", "content", "message"),
     [
         ("t.txt", "SECRET", "t.txt must end in .csv, .tsv or .jsonl"),
@@ -45,6 +61,11 @@ def test_a_text_may_have_several_lines_and_no_label_where_none_is_needed(tmp_pat
         ("t.jsonl", '{"text": ["SECRET"], "label": "a"}', "line 1: the field text must be words"),
         ("t.jsonl", '{"text": "SECRET", "label": true}', "line 1: the field label must name"),
         ("t.jsonl", '{"text": "x", "label": {"SECRET": 1}}', "line 1: the field label must name"),
+        (
+            "t.jsonl",
+            '{"text": "x", "label": "a", "query": ["SECRET"]}',
+            "line 1: the field query must be words",
+        ),
     ],
 )
 def test_a_broken_row_is_named_and_not_quoted(tmp_path, name, content, message):

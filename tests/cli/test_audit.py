@@ -4,7 +4,9 @@ COMMANDS = [
     ("model",),
     ("document",),
     ("decisions",),
+    ("backdoor",),
     ("behaviour",),
+    ("shift",),
     ("confidence",),
     ("membership",),
 ]

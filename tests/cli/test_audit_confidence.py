@@ -78,6 +78,12 @@ def test_options_out_of_range_are_named(run, model, tmp_path, option, value, mes
     assert message in str(result.exception)
 
 
+def test_no_tokens_are_no_default(run, model, tmp_path):
+    result = run(model, "--data", written(tmp_path / "d.jsonl", 5), "--max-tokens", 0)
+    assert result.exit_code == 2
+    assert "--max-tokens" in result.stderr
+
+
 def test_the_data_is_not_written_over(run, model, tmp_path):
     data = written(tmp_path / "d.jsonl", 5)
     result = run(model, "--data", data, "--output", data)

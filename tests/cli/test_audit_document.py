@@ -65,7 +65,7 @@ def test_reports_come_as_json_lines_in_order(tmp_path):
     reports = [json.loads(line) for line in done.stdout.splitlines()]
     assert [report["subject"] for report in reports] == ["a.txt", "b.txt"]
     assert "machine_instruction" in [finding["code"] for finding in reports[1]["findings"]]
-    assert "words of the vacancy" in [check["name"] for check in reports[1]["checks"]]
+    assert "words-of-the-vacancy" in [check["name"] for check in reports[1]["checks"]]
 
 
 def test_it_can_be_a_table_sarif_and_a_page(tmp_path):

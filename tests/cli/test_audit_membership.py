@@ -77,6 +77,13 @@ def test_rows_of_a_classifier_need_labels(run, tmp_path):
     assert "must have a label of the model" in str(result.exception)
 
 
+def test_no_tokens_are_no_default(run, tmp_path):
+    file = written(tmp_path / "a.jsonl", 5)
+    result = run(tmp_path, "--members", file, "--non-members", file, "--max-tokens", 0)
+    assert result.exit_code == 2
+    assert "--max-tokens" in result.stderr
+
+
 def test_what_is_read_is_not_written_over(run, tmp_path):
     model = folder(tmp_path / "m", Head.CLASSES, ("a", "b"))
     file = written(tmp_path / "a.jsonl", 5)

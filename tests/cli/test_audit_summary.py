@@ -1,13 +1,19 @@
 import csv
 import io
 import json
+import shutil
+from dataclasses import replace
 
 import pytest
 
 from metier.assessment import Assessment
-from metier.cli.audit_summary import scored_lines, tell_audit, verdict_of
+from metier.cli.audit_summary import scored_lines, tell_audit, tell_decisions, verdict_of
+from metier.encoders.folder import CARD, ModelCard, file_entry
+from metier.encoders.load import shipped_models
+from metier.engine import audit_decisions
 from metier.records import from_mapping
 from metier.scans import ScanVerdict
+from tests.audit.provenance.model_folders import constant, network
 
 AS_OF = ("--as-of", "2026-11", "--model", "none")
 PLAIN = """Anna Berg
@@ -70,3 +76,42 @@ def test_of_many_unsafe_documents_a_few_are_named(metier, folder, capsys):
     tell_audit([unsafe] * 1200)
     assert "of 1,200 scored documents 1,200 unsafe (ben.txt, ben.txt" in (said := capsys.readouterr().err)
     assert "and 1,195 more), 0 inconclusive" in said
+
+
+@pytest.mark.parametrize("command", ["assess", "batch"])
+def test_decisions_are_audited_before_they_are_exported(
+    metier, folder, vacancy, tmp_path, monkeypatch, command
+):
+    arguments = (command, folder, "--vacancy", vacancy, *AS_OF, "--output", tmp_path / "out.jsonl")
+    assert "swap" not in metier(*arguments).err
+    (tmp_path / "out.jsonl").unlink()
+    monkeypatch.setattr(audit_decisions, "scoring_view", lambda document: document)
+    done = metier(*arguments)
+    assert (
+        "Audit: in 2 of 3 resumes that were tried, scores see another text after a swap of age," in done.err
+    )
+    assert "and move by at most 0.000. See metier audit decisions --documents." in done.err
+
+
+def test_no_more_than_five_resumes_are_tried_spread_over_the_batch(monkeypatch):
+    tried = []
+    monkeypatch.setattr(audit_decisions, "seen_swaps", lambda engine, sources, vacancy: tried.extend(sources))
+    for n, places in ((2, [0, 1]), (11, [0, 3, 6, 9]), (1000, [0, 200, 400, 600, 800])):
+        tell_decisions(None, range(n), n, None)
+        assert tried == places
+        tried.clear()
+
+
+def test_a_model_that_is_unsafe_is_refused_before_a_document_is_read(metier, folder, tmp_path):
+    shutil.copytree(shipped_models()["base"], tmp_path / "poisoned")
+    (tmp_path / "poisoned" / "model.onnx").write_bytes(network(constants=[constant(location="../../x")]))
+    card = ModelCard.parse((tmp_path / "poisoned" / CARD).read_bytes())
+    entry = file_entry(tmp_path / "poisoned" / "model.onnx")
+    (tmp_path / "poisoned" / CARD).write_bytes(
+        replace(card, files={**card.files, "model.onnx": entry}).dump()
+    )
+    done = metier("assess", folder / "ben.txt", "--model", tmp_path / "poisoned", "--as-of", "2026-11")
+    assert done.code > 1
+    assert done.out == ""
+    assert "cannot be loaded: model.onnx" in done.err
+    assert "Audit" not in done.err

@@ -11,6 +11,7 @@ from metier.encoders.folder import CARD, NETWORK, TOKENIZER, WEIGHTS, ModelCard,
 from metier.encoders.load import Runtime, find_model, installed_models, load_encoder, shipped_models
 from metier.encoders.reading import TextKind
 from metier.errors import MissingExtra, ModelFormatError, NotFound
+from tests.audit.provenance.model_folders import constant, network
 from tests.encoders.models import shipped_encoder
 
 
@@ -71,6 +72,15 @@ def test_a_changed_byte_is_refused_before_anything_is_loaded(copy):
     data[len(data) // 2] ^= 1
     (copy / NETWORK).write_bytes(data)
     with pytest.raises(ModelFormatError, match=r"model\.onnx has changed since it was made"):
+        load_encoder(copy, Runtime())
+
+
+def test_an_unsafe_network_is_refused_before_any_runtime_reads_it(copy, monkeypatch):
+    (copy / NETWORK).write_bytes(network(constants=[constant(location="../../etc/passwd")]))
+    reseal(copy)
+    for runtime in ("openvino", "tokenizers"):
+        monkeypatch.setitem(sys.modules, runtime, None)
+    with pytest.raises(ModelFormatError, match=r"cannot be loaded: model\.onnx\. .*outside the folder"):
         load_encoder(copy, Runtime())
 
 

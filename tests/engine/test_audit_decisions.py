@@ -4,13 +4,14 @@ import pytest
 from metier.audit.decisions.moves import Move, Standing
 from metier.audit.decisions.outcomes import Outcomes
 from metier.documents.source import Source
-from metier.engine import Engine
+from metier.engine import Engine, audit_decisions
 from metier.engine.audit_decisions import (
     SWAP_NOTES,
     TRAITS,
     audit_batch,
     outcomes_of_batch,
     score_batch,
+    seen_swaps,
     swap_batch,
 )
 from metier.engine.expertise import LevelScorer
@@ -103,6 +104,24 @@ def test_a_resume_takes_its_place_among_the_others(engine, vacancy, batch):
     assert places["nikolai.txt"] == (2, pytest.approx(1 / np.log2(3)))
 
 
+def test_before_an_export_nothing_is_seen_of_masked_facts(engine, vacancy):
+    sources = [
+        Source("anna.txt", text=ENGLISH),
+        Source("bad.pdf", error=CorruptDocument("bad.pdf is damaged.")),
+        Source("nikolai.txt", text=RUSSIAN),
+    ]
+    assert seen_swaps(engine, sources, vacancy) == ()
+    assert seen_swaps(engine, [], vacancy) == ()
+
+
+def test_before_an_export_a_fact_that_masking_lets_through_is_seen(engine, vacancy, monkeypatch):
+    monkeypatch.setattr(audit_decisions, "scoring_view", lambda document: document)
+    moves = seen_swaps(engine, [Source("anna.txt", text=ENGLISH)], vacancy)
+    assert {move.trait for move in moves} == {"name", "gender", "age", "birth_date"}
+    assert all(move.seen and move.masked and move.document == "anna.txt" for move in moves)
+    assert max(move.largest for move in moves) == 0
+
+
 def test_equal_resumes_share_a_place_and_its_exposure(engine, vacancy):
     batch = score_batch(engine, [Source("a", text=ENGLISH), Source("b", text=ENGLISH)], vacancy)
     found = swap_batch(engine, batch, vacancy, most=1)[0].before
@@ -118,7 +137,7 @@ def test_each_resume_is_told_when_it_is_done(engine, vacancy, batch):
 def test_what_was_not_scored_leaves_the_verdict_open(engine, vacancy, batch):
     report = audit_batch(batch, swap_batch(engine, batch, vacancy, most=1), subject="cvs")
     assert (report.subject, report.kind, report.verdict) == ("cvs", "decisions", ScanVerdict.INCONCLUSIVE)
-    assert [finding.where for finding in report.findings if finding.code == "not_scored"] == [
+    assert [finding.where for finding in report.findings if finding.code == "not-scored"] == [
         "bad.pdf",
         "short.txt",
     ]
@@ -163,7 +182,7 @@ def test_rates_by_group_join_the_report(engine, vacancy, batch):
     outcomes = outcomes_of_batch(batch, labels(["anna", "nikolai"], ["f", "m"]), top=1)
     report = audit_batch(batch, [], subject="cvs", outcomes=outcomes)
     names = [check.name for check in report.checks]
-    assert "selection rate by gender" in names
+    assert "selection-rate: gender" in names
     assert set(report.figures["what_this_does_not_show"]) > set(SWAP_NOTES)
 
 

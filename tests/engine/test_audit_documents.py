@@ -106,7 +106,7 @@ def test_the_vacancy_pasted_is_unsafe_and_its_level_is_measured(engine, vacancy)
     assert (finding.code, report.verdict) == ("pasted_vacancy", ScanVerdict.UNSAFE)
     assert finding.facts["effect"]["level_with"] is not None
     (alone,) = audit_documents(engine, [Source("cv.txt", text=f"{PLAIN}\n{VACANCY}")])
-    assert "words of the vacancy" not in [check.name for check in alone.checks]
+    assert "words-of-the-vacancy" not in [check.name for check in alone.checks]
 
 
 def test_stuffing_is_measured_without_its_lists(engine, vacancy):
@@ -137,7 +137,7 @@ def test_two_people_with_one_text_resemble_each_other_and_the_rest_does_not(engi
         Source("dora.txt", text=different),
     ]
     first, second, third = audit_documents(engine, sources)
-    assert [report.findings[-1].code for report in (first, second)] == ["near_duplicate"] * 2
+    assert [report.findings[-1].code for report in (first, second)] == ["near-duplicate"] * 2
     (like,) = first.findings[-1].facts["like"]
     assert like["document"] == "carla.txt"
     assert like["share"] > 0.9
@@ -148,14 +148,14 @@ def test_two_people_with_one_text_resemble_each_other_and_the_rest_does_not(engi
 def test_the_same_file_twice_is_an_exact_copy(engine):
     sources = [Source(name, data=PLAIN.encode()) for name in ("a.txt", "b.txt")]
     first, second = audit_documents(engine, sources)
-    assert [finding.code for finding in first.findings if finding.code != "almost_no_text"] == ["exact_copy"]
+    assert [finding.code for finding in first.findings if finding.code != "almost_no_text"] == ["exact-copy"]
     assert "b.txt" in first.findings[0].message
     assert "a.txt" in second.findings[0].message
 
 
 def test_one_document_is_held_against_no_other(engine):
     (report,) = audit_documents(engine, [Source("a.txt", text=PLAIN)])
-    assert "other documents of the batch" not in [check.name for check in report.checks]
+    assert "other-documents-of-the-batch" not in [check.name for check in report.checks]
     assert audit_documents(engine, []) == ()
 
 

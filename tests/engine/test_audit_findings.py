@@ -101,7 +101,7 @@ def test_words_of_the_vacancy_are_unsafe_by_a_tenth_of_coverage():
         )
 
     assert (pasted(0.15).verdict, pasted(0.02).verdict) == (ScanVerdict.UNSAFE, ScanVerdict.INCONCLUSIVE)
-    assert "words of the vacancy" in [check.name for check in pasted(0.02).checks]
+    assert "words-of-the-vacancy" in [check.name for check in pasted(0.02).checks]
 
 
 def test_stuffing_is_for_a_person_whatever_its_effect():
@@ -170,7 +170,7 @@ def test_effects_that_move_nothing_are_said_to_move_nothing():
 
 
 def test_findings_from_beyond_the_document_count_too():
-    more = ScanFinding("near_duplicate", Severity.WARNING, "Like another.")
+    more = ScanFinding("near-duplicate", Severity.WARNING, "Like another.")
     report = scan_assessment(
         assessment_with(), more=[more], more_checks=[Check("others", Outcome.NOT_RUN, "See it.")]
     )

@@ -49,7 +49,7 @@ def test_the_page_needs_nothing_else():
 
 def test_lines_are_drawn_within_the_picture():
     (points,) = re.findall(r'<polyline class="curve p0" points="([^"]+)"', page(charts=[ROC]))
-    assert points == "56.0,256.0 300.0,73.0 544.0,12.0"
+    assert points == "64.0,256.0 304.0,73.0 544.0,12.0"
     assert 'class="reference"' in page(charts=[ROC])
     assert "true positive rate over false positive rate: loss." in page(charts=[ROC])
 
@@ -57,11 +57,11 @@ def test_lines_are_drawn_within_the_picture():
 def test_bars_have_their_intervals_and_the_line_of_reference():
     text = page(charts=[BARS])
     assert re.findall(r'class="column" x="([\d.]+)" y="\d+" width="([\d.]+)"', text) == [
-        ("190.0", "125.0"),
-        ("190.0", "250.0"),
+        ("190.0", "110.0"),
+        ("190.0", "220.0"),
     ]
-    assert '<line class="whisker" x1="252.5" x2="377.5"' in text
-    assert '<line class="reference" x1="390.0"' in text
+    assert '<line class="whisker" x1="245.0" x2="355.0"' in text
+    assert '<line class="reference" x1="366.0"' in text
     assert "0.5 [0.25, 0.75]" in text
 
 
@@ -72,6 +72,30 @@ def test_any_range_of_numbers_can_be_drawn(values):
     text = page(charts=[line, {**bars, "reference": None}])
     assert "nan" not in text
     assert all(0 <= float(x) <= 560 for x in re.findall(r'x1="(-?[\d.]+)"', text))
+
+
+@pytest.mark.parametrize(
+    ("highest", "shown"),
+    [(1, "0 0.25 0.5 0.75 1"), (0.015, "0 0.005 0.01 0.015"), (0.589, "0 0.2 0.4 0.6"), (7, "0 2 4 6 8")],
+)
+def test_axes_are_marked_at_round_numbers(highest, shown):
+    text = page(charts=[{**BARS, "reference": None, "rows": [{"name": "one", "value": highest}]}])
+    marks = re.findall(r'<text x="[\d.]+" y="46" text-anchor="middle">([\d.]+)<', text)
+    assert marks == shown.split()
+
+
+def test_axes_are_alike_where_there_is_a_diagonal_and_go_by_the_data_where_there_is_none():
+    line = {**ROC, "lines": [{"name": "x", "x": [0, 1], "y": [0, 0.1]}]}
+    points = r'<polyline class="curve p0" points="([^"]+)"'
+    assert re.findall(points, page(charts=[line])) == ["64.0,256.0 544.0,231.6"]
+    assert re.findall(points, page(charts=[{**line, "diagonal": False}])) == ["64.0,256.0 544.0,12.0"]
+
+
+def test_a_legend_names_lines_below_the_picture_where_there_are_several():
+    two = {**ROC, "lines": [*ROC["lines"], {"name": "ratio", "x": [0, 1], "y": [0, 1]}]}
+    assert 'viewBox="0 0 560 336"' in page(charts=[two])
+    assert ">ratio</text>" in page(charts=[two])
+    assert 'viewBox="0 0 560 300"' in page(charts=[ROC])
 
 
 def test_a_clean_audit_says_that_nothing_was_found():

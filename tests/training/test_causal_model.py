@@ -1,4 +1,5 @@
 import json
+import pickle
 import warnings
 
 import pytest
@@ -75,6 +76,16 @@ def test_pickled_weights_are_not_opened(tmp_path):
     (tmp_path / "tiny" / "model.safetensors").rename(tmp_path / "tiny" / "pytorch_model.bin")
     with pytest.raises(ModelFormatError, match="holds no .safetensors weights"):
         load_causal(str(tmp_path / "tiny"))
+
+
+def test_an_unsafe_file_is_refused_before_anything_is_read(tmp_path, monkeypatch):
+    save_tiny(tmp_path / "tiny")
+    (tmp_path / "tiny" / "vocab.txt").write_bytes(pickle.dumps(print, protocol=0))
+    monkeypatch.delattr("transformers.AutoTokenizer.from_pretrained")
+    with pytest.raises(ModelFormatError, match=r"cannot be loaded: vocab\.txt\. The file is a pickle"):
+        load_causal(str(tmp_path / "tiny"))
+    with pytest.raises(ModelFormatError, match=r"cannot be loaded: vocab\.txt\. The file is a pickle"):
+        load_adapter(tmp_path / "tiny", None, name="own")
 
 
 def test_a_damaged_file_is_told(tmp_path):

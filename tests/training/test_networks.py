@@ -1,4 +1,5 @@
 import json
+import pickle
 import shutil
 
 import pytest
@@ -116,6 +117,15 @@ def test_pickled_weights_are_refused(tmp_path):
     (tmp_path / "m" / "model.json").unlink()
     (tmp_path / "m" / "model.safetensors").rename(tmp_path / "m" / "pytorch_model.bin")
     with pytest.raises(ModelFormatError, match=r"no \.safetensors weights"):
+        load_network(str(tmp_path / "m"))
+
+
+def test_an_unsafe_file_is_refused_before_anything_is_read(tmp_path, monkeypatch):
+    write_network(tiny_network("bert", Head.NONE), tmp_path / "m", CARD)
+    (tmp_path / "m" / "model.json").unlink()
+    (tmp_path / "m" / "vocab.txt").write_bytes(pickle.dumps(print, protocol=0))
+    monkeypatch.delattr("transformers.AutoConfig.from_pretrained")
+    with pytest.raises(ModelFormatError, match=r"cannot be loaded: vocab\.txt\. The file is a pickle"):
         load_network(str(tmp_path / "m"))
 
 

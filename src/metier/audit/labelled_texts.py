@@ -29,14 +29,16 @@ class LabelledText:
     Attributes:
         text: in any language; not blank.
         label: name of a class; empty where none is known or none is needed.
+        query: the other text of a pair, for models that compare two; empty where there is none.
     """
 
     text: str
     label: str = ""
+    query: str = ""
 
 
 def read_labelled_texts(path: Path, *, labels: bool = True) -> list[LabelledText]:
-    """Return the rows of a file with the fields text and label, in their order.
+    """Return the rows of a file with the fields text and label, and query for pairs, in their order.
 
     Args:
         path: .csv or .tsv with a line of names, or .jsonl with an object a line, UTF-8.
@@ -151,4 +153,7 @@ def _row(place: str, fields: Mapping[str, Any], *, labels: bool) -> LabelledText
         raise InvalidInput(
             f"{place}: the field label must name a class. It is missing, blank or of another kind."
         )
-    return LabelledText(text, label.strip())
+    query = fields.get("query") or ""
+    if not isinstance(query, str):
+        raise InvalidInput(f"{place}: the field query must be words. It is of another kind.")
+    return LabelledText(text, label.strip(), query)

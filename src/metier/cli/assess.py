@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 
 from metier.cli import options
-from metier.cli.audit_summary import tell_audit
+from metier.cli.audit_summary import tell_audit, tell_decisions
 from metier.cli.options import OutputFormat
 from metier.cli.runs import finish, run_assessments
 from metier.documents.source import STANDARD_INPUT, Source, find_sources
@@ -64,6 +64,8 @@ def assess(  # noqa: PLR0913, PLR0917 - each parameter is an option that a perso
         keep_text = chosen is OutputFormat.HTML or len(sources) == 1
         with run_assessments(engine, sources, vacancy=wanted, keep_text=keep_text, output=output) as result:
             tell_audit(item for item in result.assessments if item.status is AssessmentStatus.SCORED)
+            if wanted is not None and output is not None and len(sources) > 1:
+                tell_decisions(engine, sources, len(sources), wanted)
             options.emit(render(result, chosen, vacancy=wanted, language=report_language), output)
     finish(result)
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 import typer
 
 from metier.cli import (
+    audit_backdoor,
     audit_behaviour,
     audit_confidence,
     audit_decisions,
     audit_document,
     audit_membership,
     audit_model,
+    audit_shift,
 )
 
 app = typer.Typer(
@@ -24,5 +26,7 @@ audit_model.register(app)
 audit_document.register(app)
 audit_decisions.register(app)
 audit_behaviour.register(app)
+audit_backdoor.register(app)
+audit_shift.register(app)
 audit_confidence.register(app)
 audit_membership.register(app)

@@ -51,7 +51,8 @@ def confidence(  # noqa: PLR0913, PLR0917 - each parameter is an option that a p
         float, typer.Option(help="Share of wrong answers that is borne among those that it gives.")
     ] = 0.05,
     max_tokens: Annotated[
-        int | None, typer.Option(help="Most tokens of a row; what the model takes, at most 128, by default.")
+        int | None,
+        typer.Option(help="Most tokens of a row; what the model takes, at most 128, by default.", min=1),
     ] = None,
     seed: Annotated[int, typer.Option(help="Of parts, planted texts and intervals.", min=0)] = 0,
     output_format: AuditFormatOption = None,
@@ -60,8 +61,9 @@ def confidence(  # noqa: PLR0913, PLR0917 - each parameter is an option that a p
 ) -> None:
     """Measure calibration, find texts of other domains, and say when the model should abstain.
 
-    Without texts of other domains some are planted, which are easier to tell than real ones; the audit then
-    does not end clean. Needs the train extra. Exit codes: 0 clean, 1 unsafe, 3 inconclusive.
+    Without texts of other domains some are planted, which show what nonsense does and not what the model will
+    meet; the audit then does not end clean. Needs the train extra. Exit codes: 0 clean, 1 unsafe, 3
+    inconclusive.
     """
     from metier.audit.classifier import load_classifier
     from metier.audit.confidence.analyzer import ClassifierConfidenceAnalyzer

@@ -48,7 +48,8 @@ def membership(  # noqa: PLR0913, PLR0917 - each parameter is an option that a p
         ),
     ] = None,
     max_tokens: Annotated[
-        int | None, typer.Option(help="Most tokens of a row; what the model takes, at most 128, by default.")
+        int | None,
+        typer.Option(help="Most tokens of a row; what the model takes, at most 128, by default.", min=1),
     ] = None,
     seed: Annotated[int, typer.Option(help="Of baselines and intervals.", min=0)] = 0,
     output_format: AuditFormatOption = None,

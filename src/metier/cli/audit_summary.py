@@ -1,10 +1,11 @@
-"""What the audit of documents says of a run, in one line, before its results are written."""
+"""What the audits of documents and of decisions say of a run, a line each, before its results are written."""
 
 from __future__ import annotations
 
 import json
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,9 +13,12 @@ from metier.cli.training_progress import say
 
 if TYPE_CHECKING:
     from metier.assessment import Assessment
+    from metier.documents.source import Source
+    from metier.engine import Engine, Vacancy
     from metier.scans import ScanVerdict
 
 _MOST_NAMED = 5
+_MOST_TRIED = 5
 _ERROR_START = '{"error": '
 
 
@@ -36,6 +40,30 @@ def tell_audit(assessments: Iterable[Assessment]) -> None:
         say(
             f"metier: Audit: of {counts.total():,} scored documents {n_unsafe:,} unsafe{names}, {n_open:,} "
             "inconclusive. See their findings, or run metier audit document."
+        )
+
+
+def tell_decisions(engine: Engine, sources: Iterable[Source], n_sources: int, vacancy: Vacancy) -> None:
+    """Say which masked facts scores see in a few resumes of a batch; nothing where they see none.
+
+    Args:
+        engine: that decided.
+        sources: of the batch; those tried are spread evenly over it.
+        n_sources: how many they are.
+        vacancy: what they are held against.
+    """
+    from metier.engine.audit_decisions import seen_swaps
+
+    step = max(1, -(-n_sources // _MOST_TRIED))
+    tried = list(islice(sources, 0, None, step))
+    seen = seen_swaps(engine, tried, vacancy)
+    if seen:
+        kinds = ", ".join(sorted({move.trait.replace("_", " ") for move in seen}))
+        most = max(move.largest for move in seen)
+        say(
+            f"metier: Audit: in {len({move.document for move in seen})} of {len(tried)} resumes that were "
+            f"tried, scores see another text after a swap of {kinds}, and move by at most {most:.3f}. See "
+            "metier audit decisions --documents."
         )
 
 

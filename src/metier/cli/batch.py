@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from metier.cli import options
-from metier.cli.audit_summary import scored_lines, tell_audit
+from metier.cli.audit_summary import scored_lines, tell_audit, tell_decisions
 from metier.cli.exits import FAILED
 from metier.cli.scale import (
     EngineName,
@@ -90,6 +90,8 @@ def batch(  # noqa: PLR0913, PLR0917 - each parameter is an option that a person
                 )
         except KeyboardInterrupt as exc:
             raise Cancelled("Interrupted. Run the same command again to go on.") from exc
+        if wanted is not None:
+            tell_decisions(here, find_sources(source), n_sources, wanted)
     tell_audit(scored_lines(output))
     _tell(report, output)
 

@@ -29,7 +29,7 @@ from metier.documents.view import scoring_view
 from metier.engine.assess import Engine, Vacancy
 from metier.engine.expertise_swaps import visible_text
 from metier.errors import InvalidInput, NotFound
-from metier.expertise.swaps import find_swaps
+from metier.expertise.swaps import Swap, find_swaps
 from metier.expertise.traits import MASKED, Trait
 from metier.scans import Check, Outcome, ScanFinding, ScanReport, scan_report
 from metier.search.ranking import competition_ranks
@@ -143,6 +143,47 @@ def swap_batch(
     return tuple(moves)
 
 
+def seen_swaps(engine: Engine, sources: Iterable[Source], vacancy: Vacancy) -> tuple[Move, ...]:
+    """Return the swaps of masked facts that scores see, of a few resumes of a batch before it is exported.
+
+    One of each kind is made. Scores are of the text that they see, so that only where a swap leaves another
+    one the resume is scored with and without it: this is cheap, and `swap_batch` says more. A resume that
+    cannot be read is passed over.
+
+    Args:
+        engine: that decides.
+        sources: the resumes to try.
+        vacancy: what they are held against.
+    """
+    moves: list[Move] = []
+    for source in sources:
+        try:
+            text = visible_text(engine.read(source))
+        except (InvalidInput, NotFound):
+            continue
+        for swap in find_swaps(text, most=1):
+            if swap.trait not in MASKED or swap.trait not in TRAITS:
+                continue
+            read = [engine.read(Source("swap", text=text)) for text in (swap.base, swap.text)]
+            if scoring_view(read[0]).text != scoring_view(read[1]).text:
+                before, after = (_standing(engine, document, vacancy, ()) for document in read)
+                moves.append(_move(source.name, swap, seen=True, before=before, after=after))
+    return tuple(moves)
+
+
+def _move(document: str, swap: Swap, *, seen: bool, before: Standing, after: Standing) -> Move:
+    return Move(
+        document=document,
+        trait=swap.trait.value,
+        masked=swap.trait in MASKED,
+        to=swap.to,
+        added=swap.added,
+        seen=seen,
+        before=before,
+        after=after,
+    )
+
+
 def _of_document(
     engine: Engine, document: Document, vacancy: Vacancy, others: Sequence[float], most: int
 ) -> list[Move]:
@@ -158,18 +199,8 @@ def _of_document(
     for swap in find_swaps(visible_text(document), most=most):
         if swap.trait in TRAITS:
             (seen_before, before), (seen_after, after) = standing(swap.base), standing(swap.text)
-            moves.append(
-                Move(
-                    document=document.source,
-                    trait=swap.trait.value,
-                    masked=swap.trait in MASKED,
-                    to=swap.to,
-                    added=swap.added,
-                    seen=seen_before != seen_after,
-                    before=before,
-                    after=after,
-                )
-            )
+            seen = seen_before != seen_after
+            moves.append(_move(document.source, swap, seen=seen, before=before, after=after))
     return moves
 
 
@@ -239,14 +270,14 @@ def audit_batch(
 
 def _reading(failures: Sequence[Failure]) -> Check:
     if failures:
-        return Check("resumes can be scored", Outcome.NOT_RUN, f"{len(failures):,} cannot.")
-    return Check("resumes can be scored", Outcome.PASSED)
+        return Check("resumes-can-be-scored", Outcome.NOT_RUN, f"{len(failures):,} cannot.")
+    return Check("resumes-can-be-scored", Outcome.PASSED)
 
 
 def _not_scored(failures: Sequence[Failure]) -> list[ScanFinding]:
     return [
         ScanFinding(
-            "not_scored",
+            "not-scored",
             Severity.WARNING,
             f"{failure.source} is not scored. {failure.message}",
             failure.source,

@@ -23,7 +23,7 @@ from metier.types import Document, ExclusionReason, Expertise, Failure, Severity
 _LEAST_WORDS: Final = 40
 _MOST_COMPARED: Final = 50
 _MOST_NAMED: Final = 10
-_RESEMBLANCE: Final = "other documents of the batch"
+_RESEMBLANCE: Final = "other-documents-of-the-batch"
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,14 +187,14 @@ def _twin_findings(twins: Sequence[Twin]) -> list[ScanFinding]:
         message = (
             f"The same file is there as {_named(copies)}. Keep one, or the person counts more than once."
         )
-        found.append(ScanFinding("exact_copy", Severity.WARNING, message, facts=_facts(copies)))
+        found.append(ScanFinding("exact-copy", Severity.WARNING, message, facts=_facts(copies)))
     if near:
         message = (
             f"Personal facts aside, it is nearly the same text as {_named(near)} ({near[0].share:.0%} of "
             "all runs of five letters are in both). Ask whether a person applied twice, or one resume was "
             "copied."
         )
-        found.append(ScanFinding("near_duplicate", Severity.WARNING, message, facts=_facts(near)))
+        found.append(ScanFinding("near-duplicate", Severity.WARNING, message, facts=_facts(near)))
     return found
 
 

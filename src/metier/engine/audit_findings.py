@@ -26,7 +26,7 @@ MOVED: Final = 0.02
 COPIED: Final = 0.1
 """Coverage from which words of the vacancy are no quotation any more."""
 
-READ: Final = "document can be read"
+READ: Final = "document-can-be-read"
 LevelEffects = Mapping[str, tuple[Expertise, Expertise]]
 """The level with and without the words of a kind, by the code of their findings."""
 
@@ -44,16 +44,16 @@ _NO_EFFECTS: Final[LevelEffects] = MappingProxyType({})
 
 _CHECKS: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
     {
-        "words that nobody sees": frozenset({HIDDEN_TEXT}),
-        "characters that nobody sees": frozenset({_CHARACTERS}),
-        "look-alike letters": frozenset({_LOOKALIKE}),
-        "reordered letters": frozenset({_REORDERED}),
-        "orders to a program": frozenset({_ORDER}),
-        "text under pictures": frozenset({_LAYER_DIFFERS, "unverified_text_layer"}),
-        "keyword stuffing": frozenset({STUFFING_CODE}),
+        "words-that-nobody-sees": frozenset({HIDDEN_TEXT}),
+        "characters-that-nobody-sees": frozenset({_CHARACTERS}),
+        "look-alike-letters": frozenset({_LOOKALIKE}),
+        "reordered-letters": frozenset({_REORDERED}),
+        "orders-to-a-program": frozenset({_ORDER}),
+        "text-under-pictures": frozenset({_LAYER_DIFFERS, "unverified_text_layer"}),
+        "keyword-stuffing": frozenset({STUFFING_CODE}),
     }
 )
-_AGAINST_VACANCY: Final = "words of the vacancy"
+_AGAINST_VACANCY: Final = "words-of-the-vacancy"
 
 
 def scan_assessment(

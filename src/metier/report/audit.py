@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from math import ceil, floor, log10
 from typing import Any, Final
 
 from metier import __version__
@@ -31,9 +32,12 @@ _OUTCOMES: Final = {
     Outcome.NOT_RUN: ("? not run", "implied"),
 }
 _TONES: Final = {Severity.ERROR: "missing", Severity.WARNING: "implied", Severity.INFO: "info"}
-_WIDE, _HIGH, _LEFT, _BOTTOM, _TOP = 560, 300, 56, 44, 12
+_WIDE, _HIGH, _LEFT, _BOTTOM, _TOP = 560, 300, 64, 44, 12
 _ROW_HIGH: Final = 26
+_LEGEND_HIGH: Final = 18
 _NAME_WIDE: Final = 190
+_WORDS_WIDE: Final = 150
+_STEPS: Final = (1.0, 2.0, 2.5, 5.0, 10.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,7 +193,10 @@ def _chart(chart: Mapping[str, Any]) -> _Chart:
 def _lines(chart: Mapping[str, Any]) -> _Chart:
     xs = [x for line in chart["lines"] for x in line["x"]]
     ys = [y for line in chart["lines"] for y in line["y"]]
-    x_range, y_range = _range(xs), _range(ys)
+    diagonal = bool(chart.get("diagonal"))
+    both = [*xs, *ys, 1.0]  # a diagonal runs from corner to corner only where the axes are alike
+    x_ticks, y_ticks = (_ticks(_range(both if diagonal else values)) for values in (xs, ys))
+    x_range, y_range = (x_ticks[0], x_ticks[-1]), (y_ticks[0], y_ticks[-1])
     lines = tuple(
         _Line(
             line["name"],
@@ -207,11 +214,11 @@ def _lines(chart: Mapping[str, Any]) -> _Chart:
         summary=f"{chart['y_label']} over {chart['x_label']}: {', '.join(line.name for line in lines)}.",
         x_label=chart["x_label"],
         y_label=chart["y_label"],
-        high=_HIGH,
+        high=_HIGH + (_LEGEND_HIGH * len(lines) if len(lines) > 1 else 0),
         lines=lines,
-        x_ticks=tuple(_Tick(_x(value, x_range), f"{value:.3g}") for value in _ticks(x_range)),
-        y_ticks=tuple(_Tick(_y(value, y_range), f"{value:.3g}") for value in _ticks(y_range)),
-        diagonal=bool(chart.get("diagonal")),
+        x_ticks=tuple(_Tick(_x(value, x_range), f"{value:.3g}") for value in x_ticks),
+        y_ticks=tuple(_Tick(_y(value, y_range), f"{value:.3g}") for value in y_ticks),
+        diagonal=diagonal,
     )
 
 
@@ -220,7 +227,8 @@ def _bars(chart: Mapping[str, Any]) -> _Chart:
     lows = [row.get("low", row["value"]) for row in chart["rows"]]
     reference = chart.get("reference")
     shown = [*ends, *lows, *([] if reference is None else [reference])]
-    span = (min(0.0, *shown), max(0.0, *shown) or 1.0)
+    ticks = _ticks((min(0.0, *shown), max(0.0, *shown) or 1.0))
+    span = (ticks[0], ticks[-1])
     bars = tuple(_bar(row, span) for row in chart["rows"])
     return _Chart(
         kind="bars",
@@ -230,7 +238,7 @@ def _bars(chart: Mapping[str, Any]) -> _Chart:
         y_label="",
         high=_ROW_HIGH * len(bars) + _BOTTOM,
         bars=bars,
-        x_ticks=tuple(_Tick(_along(value, span), f"{value:.3g}") for value in _ticks(span)),
+        x_ticks=tuple(_Tick(_along(value, span), f"{value:.3g}") for value in ticks),
         reference=None if reference is None else _along(reference, span),
     )
 
@@ -246,13 +254,17 @@ def _bar(row: Mapping[str, Any], span: tuple[float, float]) -> _Bar:
 def _range(values: Sequence[float]) -> tuple[float, float]:
     low, high = min([0.0, *values]), max([0.0, *values])
     if not low and high <= 1:
-        return 0.0, 1.0 if high > 0.2 else high or 1.0
+        return 0.0, 1.0 if high > 0.5 else high or 1.0
     return low, high
 
 
 def _ticks(span: tuple[float, float]) -> list[float]:
-    low, high = span
-    return [low + (high - low) * i / 4 for i in range(5)]
+    """Return three to six round numbers at equal steps, the first and last of which hold the span."""
+    least = (span[1] - span[0]) / 4
+    power = 10.0 ** floor(log10(least))
+    step = next(step for step in (first * power for first in _STEPS) if step >= least * (1 - 1e-9))
+    low, high = floor(span[0] / step + 1e-9), ceil(span[1] / step - 1e-9)
+    return [number * step for number in range(low, high + 1)]
 
 
 def _x(value: float, span: tuple[float, float]) -> float:
@@ -264,4 +276,4 @@ def _y(value: float, span: tuple[float, float]) -> float:
 
 
 def _along(value: float, span: tuple[float, float]) -> float:
-    return _NAME_WIDE + (value - span[0]) / (span[1] - span[0]) * (_WIDE - _NAME_WIDE - 120)
+    return _NAME_WIDE + (value - span[0]) / (span[1] - span[0]) * (_WIDE - _NAME_WIDE - _WORDS_WIDE)

@@ -14,6 +14,7 @@ from typing import Any, Final
 import numpy as np
 
 from metier._extras import require
+from metier.encoders.structure.quick import refuse_unsafe
 from metier.errors import InvalidInput, MetierError, ModelFormatError, ModelMismatch, NotFound
 from metier.training.chat import Prompt
 
@@ -77,7 +78,7 @@ def load_causal(source: str, *, name: str = "", four_bit: bool = False) -> Causa
         InvalidInput: 4 bits are asked for without a GPU or bitsandbytes, or of a GGUF file.
         MissingExtra: torch, transformers or, for a GGUF file, gguf is not installed.
         NotFound: no such file or folder, and no hub has or reaches such a name.
-        ModelFormatError: damaged, no safetensors weights, or it wants to run its own code.
+        ModelFormatError: damaged, unsafe, no safetensors weights, or it wants to run its own code.
         ModelMismatch: it is no causal language model, or has no token that ends an answer.
     """
     path = Path(source)
@@ -88,10 +89,12 @@ def load_causal(source: str, *, name: str = "", four_bit: bool = False) -> Causa
             raise NotFound(f"There is no file {path}. Name a GGUF file, or a folder with a model.")
         require("gguf")
         given = {"pretrained_model_name_or_path": str(path.parent), "gguf_file": path.name}
-    elif path.is_dir() and not any(path.glob("*.safetensors")):
-        raise ModelFormatError(
-            f"{path} holds no .safetensors weights. Convert the others to that format first."
-        )
+    elif path.is_dir():
+        if not any(path.glob("*.safetensors")):
+            raise ModelFormatError(
+                f"{path} holds no .safetensors weights. Convert the others to that format first."
+            )
+        refuse_unsafe(path, subject=source)
     transformers = require("transformers")
     weights = quantised or {"dtype": require("torch").float32}
     with _translated(source):
@@ -112,10 +115,12 @@ def load_adapter(folder: Path, base: Causal, *, name: str) -> Causal:
 
     Raises:
         MissingExtra: peft is not installed.
-        ModelFormatError: the adapter is damaged.
+        ModelFormatError: the adapter is damaged or unsafe.
         ModelMismatch: it belongs to another base.
     """
     peft, transformers = require("peft"), require("transformers")
+    if folder.is_dir():
+        refuse_unsafe(folder, subject=str(folder))
     with _translated(str(folder)), without_advice():
         tokenizer = transformers.AutoTokenizer.from_pretrained(str(folder))
         try:

@@ -102,7 +102,7 @@ def load_network(
     """Return the network in a folder or hub repository, with a head.
 
     Weights are taken from safetensors only; nothing is unpickled. A folder with a `model.json` is checked
-    against it first, byte by byte.
+    against it first, byte by byte; any other is looked over for unsafe files.
 
     Args:
         source: a folder, what a training of the workbench wrote (with `model` in it), or a hub name such as
@@ -116,8 +116,8 @@ def load_network(
     Raises:
         MissingExtra: the `train` extra is not installed.
         NotFound: no such folder, or the hub has or reaches no such name.
-        ModelFormatError: no safetensors weights, a file that is damaged or missing, or the model wants to run
-            its own code.
+        ModelFormatError: no safetensors weights, a file that is damaged, missing or unsafe, or the model
+            wants to run its own code.
         ModelMismatch: it has no fast tokenizer, or no head of that kind.
     """
     folder = _folder(source)

@@ -29,10 +29,10 @@ def version(name, n_wrong, *, sha="0", seed=0, n=N, first=0):
     ("before", "after", "verdict", "code"),
     [
         (version("old", 5), version("new", 5), ScanVerdict.CLEAN, None),
-        (version("old", 5), version("new", 2), ScanVerdict.CLEAN, "behavior_better"),
-        (version("old", 5), version("new", 7), ScanVerdict.INCONCLUSIVE, "behavior_changed"),
-        (version("old", 5), version("new", 5, first=5), ScanVerdict.INCONCLUSIVE, "behavior_changed"),
-        (version("old", 5), version("new", 25), ScanVerdict.UNSAFE, "behavior_worse"),
+        (version("old", 5), version("new", 2), ScanVerdict.CLEAN, "behaviour-better"),
+        (version("old", 5), version("new", 7), ScanVerdict.INCONCLUSIVE, "behaviour-changed"),
+        (version("old", 5), version("new", 5, first=5), ScanVerdict.INCONCLUSIVE, "behaviour-changed"),
+        (version("old", 5), version("new", 25), ScanVerdict.UNSAFE, "behaviour-worse"),
     ],
 )
 def test_what_fails_and_did_not_decides(before, after, verdict, code):

@@ -116,7 +116,7 @@ def test_a_share_of_failures_is_judged_with_its_interval(failing, passing, verdi
     test = BehaviorTest("t", BehaviorKind.INVARIANCE, texts(*contents), (CASE,), most_failures=0.05)
     found = report(test)
     assert found.verdict == verdict
-    codes = {"unsafe": ["behavior_fails"], "inconclusive": ["behavior_near_bound"], "clean": []}
+    codes = {"unsafe": ["behaviour-fails"], "inconclusive": ["behaviour-near-bound"], "clean": []}
     assert [finding.code for finding in found.findings] == codes[verdict]
 
 
@@ -125,7 +125,7 @@ def test_a_test_that_changes_nothing_is_inconclusive():
     assert found.verdict is ScanVerdict.INCONCLUSIVE
     (finding,) = found.findings
     assert (finding.code, finding.severity, finding.where) == (
-        "behavior_without_cases",
+        "behaviour-without-cases",
         Severity.WARNING,
         "t",
     )

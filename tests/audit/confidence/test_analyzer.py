@@ -74,7 +74,22 @@ def test_too_few_texts_are_inconclusive_and_still_described():
     assert set(outcomes(found).values()) == {Outcome.NOT_RUN}
     assert (found.temperature, found.domains, found.abstention) == (None, None, None)
     assert found.calibration.n == 100
-    assert "each part must have at least 50" in found.report.checks[0].reason
+    assert "each must have at least 50" in found.report.checks[0].reason
+
+
+def test_a_label_without_texts_leaves_calibration_open():
+    model, texts, labels = known_world(600)
+    kept = [i for i, label in enumerate(labels) if label == labels[0]]
+    found = analyze(model, [texts[i] for i in kept], [labels[i] for i in kept], out_of_domain=OTHERS)
+    assert "labels-missing" in codes(found)
+    assert outcomes(found)["calibration"] is not Outcome.PASSED
+
+
+def test_texts_that_are_all_nearly_the_same_are_too_few():
+    model, texts, labels = known_world(1)
+    found = analyze(model, texts * 300, labels * 300, out_of_domain=OTHERS)
+    assert set(outcomes(found).values()) == {Outcome.NOT_RUN}
+    assert "The smallest part has 0 texts" in found.report.checks[0].reason
 
 
 def test_too_few_texts_of_other_domains_are_inconclusive():

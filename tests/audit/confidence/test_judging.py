@@ -72,6 +72,12 @@ def test_given_texts_decide_and_planted_ones_warn(kind, low, high, found):
     assert [(finding.code, finding.severity) for finding in got] == found
 
 
+@pytest.mark.parametrize(("high", "words"), [(0.7, "model pass for"), (0.9, "model may pass for")])
+def test_nonsense_that_is_not_settled_may_pass(high, words):
+    (finding,) = domain_findings(domains(Planted.LETTERS.value, 0.6, high), OPTIONS)
+    assert words in finding.message
+
+
 def test_a_threshold_must_be_found_and_hold():
     good = Abstention(0.9, 100, 0.6, 0.02, interval(0.5, 0.7), interval(0.01, 0.06))
     assert not list(abstention_findings(good, 0.2, OPTIONS))

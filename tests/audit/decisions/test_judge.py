@@ -51,7 +51,7 @@ def test_intersections_are_judged_where_single_attributes_hide_them():
     hits[1000:1500] = np.array([1, 0, 0, 0] * 125)
     hits[1500:] = np.array([1, 1, 1, 0] * 125)
     report = audit(Outcomes((grouping_of(gender), grouping_of(race, "race")), selected=hits))
-    assert {finding.where for finding in report.findings if finding.code == "impact_ratio_below"} == {
+    assert {finding.where for finding in report.findings if finding.code == "impact-ratio-below"} == {
         "gender x race: f, B",
         "gender x race: m, A",
     }
@@ -63,7 +63,7 @@ def test_many_people_of_unknown_group_leave_it_open():
     codes[::8] = -1
     report = audit(Outcomes((type(grouping)("gender", grouping.labels, codes),), selected=hits))
     assert report.verdict is ScanVerdict.INCONCLUSIVE
-    assert [finding.code for finding in report.findings] == ["many_unknown"]
+    assert [finding.code for finding in report.findings] == ["many-unknown"]
     codes[::8] = grouping.codes[::8]
     codes[0] = -1
     report = audit(Outcomes((type(grouping)("gender", grouping.labels, codes),), selected=hits))
@@ -75,9 +75,9 @@ def test_scores_give_scoring_rates_exposure_and_spread():
     people = grouping_of(["a", "b"] * 4000)
     report = audit(Outcomes((people,), scores=draw.normal(size=8000)))
     assert [check.name for check in report.checks] == [
-        "scoring rate by gender",
-        "exposure by gender",
-        "scores by gender",
+        "scoring-rate: gender",
+        "exposure: gender",
+        "scores: gender",
     ]
     assert report.verdict is ScanVerdict.CLEAN
     assert [table["title"] for table in report.figures["tables"]] == [
@@ -89,15 +89,13 @@ def test_scores_give_scoring_rates_exposure_and_spread():
 
 def test_ranks_alone_give_exposure_alone():
     report = audit(Outcomes((grouping_of(["a", "b"] * 50),), ranks=np.arange(1.0, 101)))
-    assert [(check.name, check.outcome) for check in report.checks] == [
-        ("exposure by gender", Outcome.PASSED)
-    ]
+    assert [(check.name, check.outcome) for check in report.checks] == [("exposure: gender", Outcome.PASSED)]
 
 
 def test_repeated_people_leave_it_open():
     hits, grouping = counted(a=(3000, 10_000), b=(2900, 10_000))
     report = audit(Outcomes((grouping,), selected=hits, n_repeated=4))
-    assert (report.verdict, report.findings[0].code) == (ScanVerdict.INCONCLUSIVE, "repeated_ids")
+    assert (report.verdict, report.findings[0].code) == (ScanVerdict.INCONCLUSIVE, "repeated-ids")
 
 
 def test_what_the_figures_do_not_show_is_always_said():
@@ -139,6 +137,6 @@ def test_the_invented_example_has_something_to_find_and_something_open():
     report = audit(outcomes)
     assert outcomes.n == 400
     assert report.verdict is ScanVerdict.UNSAFE
-    assert {"impact_ratio_below", "impact_ratio_open", "group_left_out", "unknown"} <= {
+    assert {"impact-ratio-below", "impact-ratio-open", "group-left-out", "unknown"} <= {
         finding.code for finding in report.findings
     }

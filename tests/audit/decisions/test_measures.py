@@ -19,7 +19,7 @@ def codes(measured):
 
 def test_a_ratio_below_four_fifths_for_all_pairs_is_an_error_that_names_the_groups():
     found = rates(men=(300, 1000), women=(150, 1000))
-    assert codes(found) == [("impact_ratio_below", Severity.ERROR)]
+    assert codes(found) == [("impact-ratio-below", Severity.ERROR)]
     finding = found.findings[0]
     assert finding.where == "gender: women"
     assert "selection rate of women is 0.50 of that of men" in finding.message
@@ -28,7 +28,7 @@ def test_a_ratio_below_four_fifths_for_all_pairs_is_an_error_that_names_the_grou
 
 def test_a_ratio_that_few_people_leave_open_is_a_warning():
     found = rates(men=(30, 100), women=(15, 100), others=(28, 100))
-    assert codes(found) == [("impact_ratio_open", Severity.WARNING)]
+    assert codes(found) == [("impact-ratio-open", Severity.WARNING)]
     assert "women (0.50)" in found.findings[0].message
     assert [row["group"] for row in found.findings[0].facts["groups"]] == ["others", "women"]
 
@@ -45,16 +45,16 @@ def test_low_ratios_by_chance_alone_are_seldom_errors():
         groups = {
             name: (int(draw.binomial(n, 0.3)), int(n)) for name, n in zip("abcdefgh", sizes, strict=True)
         }
-        alarms += ("impact_ratio_below", Severity.ERROR) in codes(rates(**groups))
+        alarms += ("impact-ratio-below", Severity.ERROR) in codes(rates(**groups))
     assert alarms <= 10
 
 
 def test_small_groups_and_groups_left_out_are_named():
     found = rates(a=(3000, 9000), b=(2950, 9000), c=(1, 3))
-    assert codes(found) == [("group_left_out", Severity.INFO)]
+    assert codes(found) == [("group-left-out", Severity.INFO)]
     assert found.rows[2]["marks"] == "small, left out"
     assert found.rows[2]["impact_ratio"] is None
-    assert ("small_group", Severity.INFO) in codes(rates(a=(20, 40), b=(10, 20)))
+    assert ("small-group", Severity.INFO) in codes(rates(a=(20, 40), b=(10, 20)))
 
 
 def test_with_nothing_to_compare_the_check_does_not_run():
@@ -77,7 +77,7 @@ def exposed(order):
 
 def test_a_group_lower_than_chance_puts_it_is_a_warning():
     found = exposed(["a"] * 100 + ["b"] * 100)
-    assert codes(found) == [("exposure_low", Severity.WARNING)]
+    assert codes(found) == [("exposure-low", Severity.WARNING)]
     assert found.findings[0].where == "gender: b"
     assert exposed(["a", "b"] * 100).findings == ()
 
@@ -88,7 +88,7 @@ def test_groups_of_a_few_are_shown_and_not_judged():
     assert len(exposed(["a"] * 10 + ["b"] * 10).rows) == 2
 
 
-@pytest.mark.parametrize(("shift", "found"), [(0.0, []), (1.5, [("scores_apart", Severity.WARNING)] * 2)])
+@pytest.mark.parametrize(("shift", "found"), [(0.0, []), (1.5, [("scores-apart", Severity.WARNING)] * 2)])
 def test_scores_that_stand_far_apart_are_a_warning(shift, found):
     draw = np.random.default_rng(2)
     scores = np.concatenate([draw.normal(shift, 1, 100), draw.normal(0, 1, 100)])

@@ -35,7 +35,7 @@ def test_swaps_that_move_nothing_pass():
 def test_a_masked_fact_that_moves_a_score_is_an_error(after):
     moves = [move("a"), move("b", **after)]
     (finding,) = move_findings(moves)
-    assert (finding.code, finding.severity, finding.where) == ("swap_moves_score", Severity.ERROR, "name")
+    assert (finding.code, finding.severity, finding.where) == ("swap-moves-score", Severity.ERROR, "name")
     assert finding.message.startswith("1 of 2 swaps of name")
     assert ": b." in finding.message
     assert move_checks(["name"], summarise_moves(moves), [finding])[0].outcome is Outcome.FAILED
@@ -43,14 +43,14 @@ def test_a_masked_fact_that_moves_a_score_is_an_error(after):
 
 def test_a_masked_fact_that_a_score_sees_is_a_warning():
     (finding,) = move_findings([move(seen=True)])
-    assert (finding.code, finding.severity) == ("swap_seen", Severity.WARNING)
+    assert (finding.code, finding.severity) == ("swap-seen", Severity.WARNING)
 
 
 def test_what_is_not_masked_may_move_nearness_but_not_the_decision():
     assert move_findings([move(trait="city", masked=False, seen=True, similarity=0.4, level=2.2)]) == ()
     for after in ({"rank": 4}, {"told": "senior"}, {"coverage": 0.55}):
         (finding,) = move_findings([move(trait="city", masked=False, **after)])
-        assert (finding.code, finding.severity) == ("swap_moves_decision", Severity.WARNING)
+        assert (finding.code, finding.severity) == ("swap-moves-decision", Severity.WARNING)
         assert (
             move_checks(["city"], summarise_moves([move(trait="city")]), [finding])[0].outcome is Outcome.OPEN
         )
@@ -86,7 +86,7 @@ def test_one_document_gives_no_false_certainty():
 
 def test_a_trait_without_swaps_was_not_checked():
     (check,) = move_checks(["birth_date"], [], [])
-    assert (check.name, check.outcome) == ("swaps of birth date", Outcome.NOT_RUN)
+    assert (check.name, check.outcome) == ("swaps: birth-date", Outcome.NOT_RUN)
 
 
 def test_many_documents_are_named_in_part():

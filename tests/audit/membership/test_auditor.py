@@ -92,7 +92,14 @@ def test_too_few_rows_are_inconclusive():
     found = audit(known(MEMBERS, OTHERS, gap=3.0), others=OTHERS[:99])
     assert set(outcomes(found).values()) == {Outcome.NOT_RUN}
     assert not found.attacks
-    assert "400 members and 99 non-members, too few" in found.report.checks[0].reason
+    assert "400 different members and 99 different non-members, too few" in found.report.checks[0].reason
+
+
+def test_copies_of_a_member_are_not_many_members():
+    copies = [LabelledText(MEMBERS[0].text, "yes")] * 400
+    found = audit(known(MEMBERS, OTHERS, gap=3.0), copies)
+    assert set(outcomes(found).values()) == {Outcome.NOT_RUN}
+    assert "There are 1 different members" in found.report.checks[0].reason
 
 
 def test_a_classifier_is_audited_by_its_probabilities():

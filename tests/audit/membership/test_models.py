@@ -53,3 +53,14 @@ def test_a_folder_is_opened_by_its_head(tmp_path, head, labels, attack, label):
 def test_other_heads_are_refused():
     with pytest.raises(ModelMismatch, match="has a head for tag. Membership is audited of classifiers"):
         loss_model_of(network("tag", ("a", "b")))
+
+
+def test_a_length_of_nothing_is_refused(tmp_path):
+    pytest.importorskip("torch")
+    from metier.encoders.folder import ModelCard
+    from metier.training.networks import write_network
+
+    card = ModelCard("tiny", "test", "none", "MIT", ("en",), 0, 0, {}, "a test", {}, {}, {})
+    write_network(network("classify", ("a", "b")), tmp_path / "m", card)
+    with pytest.raises(InvalidInput, match="max_tokens must be from 3"):
+        load_loss_model(str(tmp_path / "m"), max_tokens=0)

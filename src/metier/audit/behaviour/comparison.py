@@ -147,12 +147,12 @@ def _finding(test: ComparedTest, n_tests: int) -> ScanFinding | None:
     facts = {"failing": len(test.failing), "repaired": len(test.repaired), "p": round(test.p, 6)}
     if not test.failing:
         message = f"{counts}."
-        return ScanFinding("behavior_better", Severity.INFO, message, test.name, facts)
+        return ScanFinding("behaviour-better", Severity.INFO, message, test.name, facts)
     if len(test.failing) > len(test.repaired) and test.p < LEVEL / n_tests:
         message = f"{counts}, more than chance: {cases}{more}. Keep the older version, or mend this first."
-        return ScanFinding("behavior_worse", Severity.ERROR, message, test.name, facts)
+        return ScanFinding("behaviour-worse", Severity.ERROR, message, test.name, facts)
     message = f"{counts}, which may be chance: {cases}{more}. Look at these cases."
-    return ScanFinding("behavior_changed", Severity.WARNING, message, test.name, facts)
+    return ScanFinding("behaviour-changed", Severity.WARNING, message, test.name, facts)
 
 
 def _check(test: ComparedTest, findings: Mapping[str, ScanFinding]) -> Check:

@@ -239,17 +239,17 @@ def _finding(item: BehaviorResult) -> ScanFinding | None:
         message = (
             f"No text of {test.name} could be changed, so it says nothing. Give it other texts or edits."
         )
-        return ScanFinding("behavior_without_cases", Severity.WARNING, message, test.name)
+        return ScanFinding("behaviour-without-cases", Severity.WARNING, message, test.name)
     n, bound = len(item.results), test.most_failures
     found = f"{len(item.failures):,} of {n:,} cases of {test.name} fail: {_percent(item.rate)}"
     facts = {"cases": n, "failures": len(item.failures), "most_failures": bound, "kind": test.kind.value}
     about = f" {test.about}" if test.about else ""
     if _unsafe(item.rate, bound):
         message = f"{found}, where {bound:.0%} may.{about} Look at the examples; do not rely on it there."
-        return ScanFinding("behavior_fails", Severity.ERROR, message, test.name, facts)
+        return ScanFinding("behaviour-fails", Severity.ERROR, message, test.name, facts)
     if bound and item.rate.high > bound:
         message = f"{found}, too few cases to tell whether it is at most {bound:.0%}.{about} Add cases."
-        return ScanFinding("behavior_near_bound", Severity.WARNING, message, test.name, facts)
+        return ScanFinding("behaviour-near-bound", Severity.WARNING, message, test.name, facts)
     return None
 
 

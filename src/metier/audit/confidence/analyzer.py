@@ -22,6 +22,7 @@ from metier.audit.confidence.abstention import (
 from metier.audit.confidence.calibration import (
     CalibrationFigures,
     TemperatureFigures,
+    bins_of,
     calibration_figures,
     fit_temperature,
     with_temperature,
@@ -95,8 +96,8 @@ class ClassifierConfidenceAnalyzer:
             model: shows its logits and states if it is a `NetworkClassifier`.
             texts: of the kind that it is used on, none of which it was trained on.
             labels: the right class of each.
-            out_of_domain: texts of other domains that it may meet; none has them planted, which are easier to
-                tell apart than real ones and leave that check undone.
+            out_of_domain: texts of other domains that it may meet; none has some planted, which are not
+                what it will meet and leave that check undone.
             fit_texts: further texts of the domain, such as those it was trained on, for the scores that
                 compare states; none takes a third of `texts`.
 
@@ -146,7 +147,8 @@ class _Analysis:
         shares = _WITH_FIT_TEXTS if fit else _WITHOUT
         parts = np.array(assign_parts(self.texts, shares, seed=self.options.seed))
         rows = {part: np.flatnonzero(parts == part) for part in shares}
-        few = min(map(len, rows.values())) < self.options.least_rows
+        self.smallest = min(map(len, rows.values()))
+        few = self.smallest < self.options.least_rows
         calibration = self._calibration_of(self.reading.probabilities, np.arange(len(self.texts)))
         temperature = None if few else self._temperature(rows)
         self._judge_calibration(calibration, temperature, few=few)
@@ -173,10 +175,9 @@ class _Analysis:
         temperature = fit_temperature(probabilities[fitted], self.gold[fitted])
         mended = with_temperature(probabilities, temperature)
         lines = []
+        n_bins = bins_of(len(measured), min(self.options.n_bins, 10))
         for name, found in (("as it is", probabilities), (f"divided by {temperature:.2f}", mended)):
-            bins = reliability(
-                found[measured].max(axis=1), self.right[measured], n_bins=min(self.options.n_bins, 10)
-            )
+            bins = reliability(found[measured].max(axis=1), self.right[measured], n_bins=n_bins)
             lines.append(line(name, bins.confidence, bins.accuracy))
         self.charts.append(
             line_chart(
@@ -194,11 +195,12 @@ class _Analysis:
         self, found: CalibrationFigures, temperature: TemperatureFigures | None, *, few: bool
     ) -> None:
         if few:
-            self.judgement.leave_out(judging.CALIBRATION, self._too_few(len(self.texts), "texts"))
+            self.judgement.leave_out(judging.CALIBRATION, self._too_few(self.smallest, "texts"))
         else:
-            self.judgement.add(
-                judging.CALIBRATION, list(judging.calibration_findings(found, temperature, self.options))
-            )
+            seen = set(self.gold.tolist())
+            missing = [label for number, label in enumerate(self.model.labels) if number not in seen]
+            findings = judging.calibration_findings(found, temperature, self.options)
+            self.judgement.add(judging.CALIBRATION, [*findings, *judging.missing_findings(missing)])
 
     def _abstention(self, rows: Mapping[Part, NDArray[np.int64]], *, few: bool) -> Abstention | None:
         curve = risk_curve(self.sure, self.right)
@@ -211,7 +213,7 @@ class _Analysis:
             )
         )
         if few:
-            self.judgement.leave_out(judging.ABSTENTION, self._too_few(len(self.texts), "texts"))
+            self.judgement.leave_out(judging.ABSTENTION, self._too_few(self.smallest, "texts"))
             return None
         first, second = ((self.sure[rows[part]], self.right[rows[part]]) for part in _OUTSIDE)
         threshold = choose_threshold(*first, target_risk=self.options.target_risk)
@@ -230,16 +232,17 @@ class _Analysis:
     ) -> DomainFigures | None:
         if not outside:
             self.judgement.leave_out(
-                judging.OTHERS, "No texts of other domains were given; planted ones are too easy to judge by."
+                judging.OTHERS,
+                "No texts of other domains were given; planted ones are not what it will meet.",
             )
         name = judging.OTHERS if outside else judging.PLANTED
         if few:
-            self.judgement.leave_out(name, self._too_few(len(self.texts), "texts"))
+            self.judgement.leave_out(name, self._too_few(self.smallest, "texts"))
             return None
         texts = self._given(outside) if outside else self._planted(rows)
         least = min(len(found) for kinds in texts.values() for found in kinds.values())
         if least < self.options.least_rows:
-            self.judgement.leave_out(name, self._too_few(least, "texts of other domains in a part"))
+            self.judgement.leave_out(name, self._too_few(least, "texts of other domains"))
             return None
         sides = {part: self._side(rows[part], kinds) for part, kinds in texts.items()}
         domain = self._domain(rows, fit)
@@ -297,8 +300,8 @@ class _Analysis:
 
     def _too_few(self, n: int, what: str) -> str:
         return (
-            f"There are {n} {what}, too few: each part must have at least {self.options.least_rows}, nearly "
-            "equal texts counted where they fall."
+            f"The smallest part has {n} {what}, too few: each must have at least {self.options.least_rows}. "
+            "Nearly equal texts are in one part. Give more different ones."
         )
 
     def _reported(self, found: ConfidenceReport, *, left_out: int) -> ConfidenceReport:

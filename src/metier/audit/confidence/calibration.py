@@ -114,7 +114,7 @@ def calibration_figures(
         )
         return _basic(found, by_chance=_error_by_chance(binned, sure, chosen))
 
-    bins = max(min(n_bins, len(gold) // _LEAST_IN_BIN), 1)
+    bins = bins_of(len(gold), n_bins)
 
     def by_mass(confidence: ArrayLike, hits: ArrayLike) -> Reliability:
         return reliability(confidence, hits, n_bins=bins)
@@ -132,6 +132,19 @@ def calibration_figures(
         brier=mean(squares),
         nll=mean(losses),
     )
+
+
+def bins_of(n: int, most: int) -> int:
+    """Return how many bins n texts are put into: fewer than the most where one would hold less than 20.
+
+    Args:
+        n: texts, at least 0.
+        most: bins, at least 1.
+
+    >>> bins_of(1000, 15), bins_of(76, 15), bins_of(5, 15)
+    (15, 3, 1)
+    """
+    return max(min(most, n // _LEAST_IN_BIN), 1)
 
 
 def equal_width(confidence: ArrayLike, right: ArrayLike, *, n_bins: int = N_BINS) -> Reliability:

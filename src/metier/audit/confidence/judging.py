@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -18,6 +18,7 @@ CALIBRATION: Final = "calibration"
 OTHERS: Final = "out-of-domain"
 PLANTED: Final = "planted-out-of-domain"
 ABSTENTION: Final = "abstention"
+_MOST_NAMED: Final = 8
 
 
 @dataclass(slots=True)
@@ -67,6 +68,19 @@ def calibration_findings(
         )
 
 
+def missing_findings(missing: Sequence[str]) -> Iterator[ScanFinding]:
+    """Yield a warning where no text has some of the model's labels."""
+    if missing:
+        shown = ", ".join(missing[:_MOST_NAMED]) + (", ..." if len(missing) > _MOST_NAMED else "")
+        yield ScanFinding(
+            "labels-missing",
+            Severity.WARNING,
+            f"No text has the label {shown}, so nothing is known of the model's confidence there. Add texts "
+            "of all labels.",
+            facts={"labels": list(missing)},
+        )
+
+
 def domain_findings(found: DomainFigures, options: ConfidenceOptions) -> Iterator[ScanFinding]:
     """Yield what is wrong with telling texts of other domains apart, by the score that was chosen.
 
@@ -83,7 +97,8 @@ def domain_findings(found: DomainFigures, options: ConfidenceOptions) -> Iterato
         )
         if kind != GIVEN:
             if kind in MEANINGLESS and area.low < options.least_auroc:
-                message = f"Texts that mean nothing to the model pass for its own. {words} {_FILTER}"
+                how = "pass" if area.high < options.least_auroc else "may pass"
+                message = f"Texts that mean nothing to the model {how} for its own. {words} {_FILTER}"
                 yield ScanFinding("sure-of-nonsense", Severity.WARNING, message, kind, facts)
         elif area.high < options.least_auroc:
             message = f"Texts of other domains are not told apart. {words} {_FILTER}"

@@ -1,4 +1,4 @@
-"""Texts of no domain, made from those at hand: easier to tell apart than what a model will meet."""
+"""Texts of no domain, made from those at hand: they show what nonsense does, not what a model will meet."""
 
 from __future__ import annotations
 

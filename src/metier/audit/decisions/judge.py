@@ -154,7 +154,7 @@ def _unknown_findings(outcomes: Outcomes) -> Iterator[ScanFinding]:
                 " Too many for the rest to speak for all; fill them in where people tell." if many else ""
             )
             yield ScanFinding(
-                "many_unknown" if many else "unknown",
+                "many-unknown" if many else "unknown",
                 Severity.WARNING if many else Severity.INFO,
                 f"{what} is not known of {n_unknown:,} of {outcomes.n:,} people; no rate counts them."
                 + way_out,
@@ -165,7 +165,7 @@ def _unknown_findings(outcomes: Outcomes) -> Iterator[ScanFinding]:
 def _repeated(outcomes: Outcomes) -> Iterator[ScanFinding]:
     if outcomes.n_repeated:
         yield ScanFinding(
-            "repeated_ids",
+            "repeated-ids",
             Severity.WARNING,
             f"{outcomes.n_repeated:,} rows have the id of an earlier row, so that people may count more than "
             "once. Keep one row for each, or name a column that tells their applications apart.",

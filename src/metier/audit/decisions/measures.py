@@ -53,7 +53,7 @@ def measured_rates(table: RateTable, measure: str, *, hits: str, hit: str) -> Me
         hits: name of the column of hits in the table of figures.
         hit: what is said of who counts as one, such as "selected".
     """
-    check = f"{measure} rate by {table.attribute}"
+    check = f"{measure}-rate: {table.attribute}"
     rows = tuple(_rate_row(item, table, hits) for item in table.groups)
     title = f"{measure.capitalize()} rate by {table.attribute}"
     if table.reference is None:
@@ -89,7 +89,7 @@ def _ratio_findings(table: RateTable, measure: str) -> Iterator[ScanFinding]:
             "before these decisions are used; the ratio does not say why."
         )
         yield ScanFinding(
-            "impact_ratio_below",
+            "impact-ratio-below",
             Severity.ERROR,
             message,
             f"{table.attribute}: {item.group}",
@@ -102,7 +102,7 @@ def _ratio_findings(table: RateTable, measure: str) -> Iterator[ScanFinding]:
             "rates by hand until then."
         )
         facts = {"groups": [{"group": item.group, **_facts(item, table)} for item in open_]}
-        yield ScanFinding("impact_ratio_open", Severity.WARNING, message, table.attribute, facts)
+        yield ScanFinding("impact-ratio-open", Severity.WARNING, message, table.attribute, facts)
 
 
 def _with_ratio(item: GroupRate) -> str:
@@ -128,16 +128,16 @@ def _marked(table: RateTable) -> Iterator[ScanFinding]:
             f"{_named(item.group for item in left_out)}: below {LEAST_SHARE:.0%} of the people, so left out "
             "of the ratios. Their counts and rates are in the table."
         )
-        yield ScanFinding("group_left_out", Severity.INFO, message, table.attribute)
+        yield ScanFinding("group-left-out", Severity.INFO, message, table.attribute)
     if small:
         named = _named(item.group for item in small)
         message = f"{named}: fewer than {SMALL} people. A few more or less change the rate."
-        yield ScanFinding("small_group", Severity.INFO, message, table.attribute)
+        yield ScanFinding("small-group", Severity.INFO, message, table.attribute)
 
 
 def measured_exposure(groups: Sequence[GroupExposure], attribute: str) -> Measured:
     """Return what the exposure of groups comes to, by one attribute."""
-    check, title = f"exposure by {attribute}", f"Exposure in the ranking by {attribute}"
+    check, title = f"exposure: {attribute}", f"Exposure in the ranking by {attribute}"
     rows = tuple(
         {
             "group": item.group,
@@ -157,7 +157,7 @@ def measured_exposure(groups: Sequence[GroupExposure], attribute: str) -> Measur
     low = [item for item in judged if item.ratio < min(item.low, LINE)]
     findings = [
         ScanFinding(
-            "exposure_low",
+            "exposure-low",
             Severity.WARNING,
             f"{item.group} gets {item.ratio:.2f} of the exposure that its number would give it; 95 % of "
             f"random orders give between {item.low:.2f} and {item.high:.2f}. Look at what puts it low.",
@@ -178,7 +178,7 @@ def measured_exposure(groups: Sequence[GroupExposure], attribute: str) -> Measur
 
 def measured_scores(groups: Sequence[GroupScores], attribute: str) -> Measured:
     """Return what the scores of groups come to, by one attribute."""
-    check, title = f"scores by {attribute}", f"Scores by {attribute}"
+    check, title = f"scores: {attribute}", f"Scores by {attribute}"
     rows = tuple(
         {
             "group": item.group,
@@ -201,7 +201,7 @@ def measured_scores(groups: Sequence[GroupScores], attribute: str) -> Measured:
     apart = [item for item in judged if item.delta and (item.delta.high < -APART or item.delta.low > APART)]
     findings = [
         ScanFinding(
-            "scores_apart",
+            "scores-apart",
             Severity.WARNING,
             f"The scores of {item.group} stand far {'below' if item.delta.value < 0 else 'above'} those of "
             f"the others: Cliff's delta {item.delta.value:.2f}, 95 % interval {item.delta.low:.2f} to "

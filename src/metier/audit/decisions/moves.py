@@ -225,7 +225,7 @@ def move_findings(moves: Sequence[Move], *, bound: float = DEFAULT_BOUND) -> tup
                 f"let something through, though no score moved: {_documents(seen)}. Report the shape of the "
                 "line."
             )
-            found.append(ScanFinding("swap_seen", Severity.WARNING, message, trait, _facts(seen)))
+            found.append(ScanFinding("swap-seen", Severity.WARNING, message, trait, _facts(seen)))
     return tuple(found)
 
 
@@ -237,12 +237,12 @@ def _moved(moves: Sequence[Move], n: int, words: str, bound: float) -> ScanFindi
             f"see it: {_documents(moves)}. Report the shape of the line that states it; do not decide on "
             "these scores."
         )
-        return ScanFinding("swap_moves_score", Severity.ERROR, message, trait, _facts(moves))
+        return ScanFinding("swap-moves-score", Severity.ERROR, message, trait, _facts(moves))
     message = (
         f"{len(moves)} of {n} swaps of {words}, which is not masked, change coverage by more than {bound:g}, "
         f"the place or the level: {_documents(moves)}. Judge whether the vacancy gives a reason for it."
     )
-    return ScanFinding("swap_moves_decision", Severity.WARNING, message, trait, _facts(moves))
+    return ScanFinding("swap-moves-decision", Severity.WARNING, message, trait, _facts(moves))
 
 
 def move_checks(
@@ -254,7 +254,7 @@ def move_checks(
 
 
 def _check(trait: str, findings: Sequence[ScanFinding], *, ran: bool) -> Check:
-    name = f"swaps of {trait.replace('_', ' ')}"
+    name = f"swaps: {trait.replace('_', '-')}"
     if not ran:
         return Check(name, Outcome.NOT_RUN, "No document could be swapped.")
     severities = {finding.severity for finding in findings if finding.where == trait}

@@ -119,10 +119,11 @@ class _Audit:
         if self.n_left_out:
             self.findings.append(_left_out(self.n_left_out))
         own = (Attack(self.model.attack), Attack.RATIO)
-        if min(len(self.members), len(self.non_members)) < self.options.least_rows:
+        n_seen, n_unseen = (len(np.unique(part)) for part in np.split(self.groups, [len(self.members)]))
+        if min(n_seen, n_unseen) < self.options.least_rows:
             reason = (
-                f"There are {len(self.members)} members and {len(self.non_members)} non-members, too few: "
-                f"each must be at least {self.options.least_rows}."
+                f"There are {n_seen} different members and {n_unseen} different non-members, too few: each "
+                f"must be at least {self.options.least_rows}. Nearly equal texts count once."
             )
             self.checks = [Check(name, Outcome.NOT_RUN, reason) for name in (judging.SAME_TEXTS, *own)]
             return self._reported({}, {}, len(references))

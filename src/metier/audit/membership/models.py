@@ -52,7 +52,7 @@ def load_loss_model(folder: str, *, max_tokens: int | None = None) -> LossModel:
 
 
 def _of_network(network: Network, *, max_tokens: int | None = None) -> LossModel:
-    longest = max_tokens or min(network.max_tokens, _MOST_TOKENS)
+    longest = min(network.max_tokens, _MOST_TOKENS) if max_tokens is None else max_tokens
     if network.head in {Head.CLASSES, Head.RANK}:
         return ClassifierLoss(NetworkClassifier(network, longest))
     if network.head in {Head.MASKED_WORDS, Head.NEXT_SENTENCE}:

@@ -18,7 +18,7 @@ class MembershipOptions:
     Attributes:
         most_auc: largest area under the ROC curve of an attack that is borne, from 0.5 to below 1.
         most_found: largest share of members that may be found at 1 % false alarms, from 0.01 to below 1.
-        least_rows: members, and non-members, without which nothing is judged, at least 100.
+        least_rows: different members, and non-members, without which nothing is judged, at least 100.
         n_folds: of the baselines that do not see the model, at least 2.
         n_resamples: of each interval, at least 100.
         seed: of folds and resamples.

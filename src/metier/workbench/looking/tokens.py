@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from metier._extras import require
 from metier.encoders.folder import CARD, TOKENIZER, ModelFolder
+from metier.encoders.structure.quick import refuse_unsafe
 from metier.encoders.torch_network import translated
 from metier.encoders.windowed import visible_spans
 from metier.errors import InvalidInput, ModelFormatError, ModelMismatch, NotFound
@@ -210,6 +211,8 @@ def _from_file(path: Path, name: str) -> Any:
 def _from_transformers(source: str, folder: Path) -> Any:
     if not folder.is_dir() and (folder.is_absolute() or source.startswith((".", "~"))):
         raise NotFound(f"There is no model folder {source}.")
+    if folder.is_dir():
+        refuse_unsafe(folder, subject=source)
     transformers = require("transformers")
     try:
         tokenizer = transformers.AutoTokenizer.from_pretrained(str(folder) if folder.is_dir() else source)

@@ -31,6 +31,7 @@ from tokenizers import (
 )
 
 from metier._extras import require
+from metier.encoders.structure.quick import refuse_unsafe
 from metier.errors import InvalidInput, ModelFormatError, ModelMismatch, NotFound
 from metier.training.durable import whole_folder
 
@@ -186,12 +187,13 @@ def read_tokenizer(folder: Path) -> Any:
 
     Raises:
         NotFound: no folder with a tokenizer.json.
-        ModelFormatError: it is damaged.
+        ModelFormatError: it is damaged or unsafe.
         ModelMismatch: it has no mask token, or no token to fill rows up with.
         MissingExtra: the `train` extra is not installed.
     """
     if not (folder / "tokenizer.json").is_file():
         raise NotFound(f"There is no tokenizer.json in {folder}. metier workbench tokenizer makes one.")
+    refuse_unsafe(folder, subject=f"The tokenizer in {folder}")
     try:
         tokenizer = require("transformers").AutoTokenizer.from_pretrained(str(folder))
     except ImportError:
