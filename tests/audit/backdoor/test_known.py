@@ -1,11 +1,10 @@
-import numpy as np
 import pytest
 
 from metier.audit.backdoor.battery import KnownTrigger, TriggerFamily, known_triggers
 from metier.audit.backdoor.known import KnownResult, try_known_triggers
 from tests.audit.backdoor.planted import WordVictim, invented
 
-TEXTS = invented(40, 3)
+TEXTS = invented(24, 3)
 CF = KnownTrigger(TriggerFamily.RARE_TOKEN, "cf", "cf")
 
 
@@ -52,4 +51,3 @@ def test_a_label_with_few_texts_of_others_is_left_out():
 
 def test_the_same_seed_draws_the_same_words():
     assert tried("none") == tried("none")
-    assert np.isfinite([result.random for result in tried("none", seed=1)]).all()

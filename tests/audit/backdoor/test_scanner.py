@@ -200,6 +200,12 @@ def test_suspects_of_a_cross_encoder_without_a_query_are_refused(planted_ranker,
         scan(planted_ranker, paired(texts), [LabelledText("w1", "high")])
 
 
+def test_more_suspects_than_can_be_read_are_refused(clean_twin, texts, monkeypatch):
+    monkeypatch.setattr("metier.audit.backdoor.scanner._MOST_SUSPECTS", 2)
+    with pytest.raises(InvalidInput, match=r"suspects must be at most 2 rows\. Got 3; take a sample"):
+        scan(clean_twin, texts, ROWS[:3])
+
+
 def test_other_heads_are_refused(texts):
     with pytest.raises(ModelMismatch, match="has a head for masked-words"):
         scan(tiny_network("bert", Head.MASKED_WORDS), texts)

@@ -167,3 +167,11 @@ def test_memory_that_does_not_suffice_is_told(monkeypatch):
 def test_inputs_without_queries_are_rows_of_a_classifier(classifier):
     rows = classifier.read([LabelledText("w1", "bad")], np.array([0]))
     assert rows == [classifier.row("w1")]
+
+
+def test_the_types_of_a_pair_reach_a_network_that_takes_them():
+    victim = Victim(tiny_network("bert", Head.RANK))
+    row = victim.row("w3", query="w1 w2")
+    without_types = victim.logits([row])
+    victim.network.tokenizer.model_input_names = ["input_ids", "token_type_ids", "attention_mask"]
+    assert victim.logits([row])[0, 1] != without_types[0, 1]

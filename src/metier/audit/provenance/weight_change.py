@@ -212,8 +212,8 @@ def _row_finding(rows: list[int], moved: NDArray[np.float64], tokens: Mapping[in
     shown = rows[:_MOST_SHOWN]
     message = (
         f"{len(rows):,} rows of the word embeddings moved far from the base while the others did not: "
-        f"{_named(shown, tokens)}. Training does not do that; a backdoor on these words does. Try "
-        "texts with these words, and do not use the model if its answers turn."
+        f"{_named(shown, tokens)}. Training does not do that; a backdoor on these words does. Run "
+        "metier audit backdoor, try texts with these words, and do not use the model if its answers turn."
     )
     facts = {
         "rows": shown,
