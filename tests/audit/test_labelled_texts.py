@@ -116,3 +116,16 @@ def test_a_label_that_the_model_does_not_know_is_refused():
     assert "SECRET" not in str(caught.value)
     with pytest.raises(InvalidInput, match=r"c9, \.\.\."):
         class_numbers(["x"], [f"c{i}" for i in range(12)])
+
+
+def test_the_limit_of_fields_stays_as_it_was_also_where_a_row_is_refused(tmp_path):
+    path = tmp_path / "rows.csv"
+    path.write_text("text,label\nfine,a\n,b\n")
+    before = csv.field_size_limit()
+    with pytest.raises(InvalidInput, match="line 3") as first:
+        read_labelled_texts(path)
+    assert csv.field_size_limit() == before
+    with pytest.raises(InvalidInput, match="line 3"):
+        read_labelled_texts(path)
+    assert first.tb is not None  # it keeps the reader of the file alive
+    assert csv.field_size_limit() == before

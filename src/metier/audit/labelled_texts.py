@@ -106,27 +106,25 @@ def _content(path: Path, name: str) -> str:
 
 
 def _table(content: str, ending: str, name: str) -> Iterator[tuple[int, Mapping[str, Any]]]:
-    limit = csv.field_size_limit(_LONGEST_FIELD)  # it is one for the whole process
-    try:
-        # By "\n" alone: a text may hold other characters that Python takes for the end of a line.
-        rows = csv.DictReader(io.StringIO(content, newline=""), delimiter=_DELIMITERS[ending], strict=True)
-        while True:
-            try:
-                fields = next(rows)
-            except StopIteration:
-                return
-            except csv.Error as error:
-                raise InvalidInput(
-                    f"{name}, line {rows.reader.line_num}: {error}. Quote the field."
-                ) from error
-            if None in fields or None in fields.values():
-                raise InvalidInput(
-                    f"{name}, line {rows.line_num} must have as many fields as the line of names. It has "
-                    "not; quote fields with commas."
-                )
-            yield rows.line_num, fields
-    finally:
-        csv.field_size_limit(limit)
+    # By "\n" alone: a text may hold other characters that Python takes for the end of a line.
+    rows = csv.DictReader(io.StringIO(content, newline=""), delimiter=_DELIMITERS[ending], strict=True)
+    while True:
+        # It is one for the whole process, so it is put back before a row is given away.
+        limit = csv.field_size_limit(_LONGEST_FIELD)
+        try:
+            fields = next(rows)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            raise InvalidInput(f"{name}, line {rows.reader.line_num}: {error}. Quote the field.") from error
+        finally:
+            csv.field_size_limit(limit)
+        if None in fields or None in fields.values():
+            raise InvalidInput(
+                f"{name}, line {rows.line_num} must have as many fields as the line of names. It has not; "
+                "quote fields with commas."
+            )
+        yield rows.line_num, fields
 
 
 def _json_lines(content: str, name: str) -> Iterator[tuple[int, Mapping[str, Any]]]:

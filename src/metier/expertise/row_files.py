@@ -229,19 +229,24 @@ def _csv(text: str, name: str, known: Collection[str]) -> Iterator[FileRow]:
 
 
 def _cells(text: str, name: str, delimiter: str) -> Iterator[list[str]]:
+    rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     number = 0
-    limit = csv.field_size_limit(_MAX_CELL_CHARS)
-    try:
-        for cells in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True):
-            number += 1
-            yield cells
-    except csv.Error as error:
-        raise InvalidInput(
-            f"{name}, row {number + 1}: the row must be CSV, with quotes doubled inside quoted fields and at "
-            f"most {_MAX_CELL_CHARS:,} characters in a field. It is not. Mend the row."
-        ) from error
-    finally:
-        csv.field_size_limit(limit)
+    while True:
+        number += 1
+        # It is one for the whole process, so it is put back before a row is given away.
+        limit = csv.field_size_limit(_MAX_CELL_CHARS)
+        try:
+            cells = next(rows)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            raise InvalidInput(
+                f"{name}, row {number}: the row must be CSV, with quotes doubled inside quoted fields and at "
+                f"most {_MAX_CELL_CHARS:,} characters in a field. It is not. Mend the row."
+            ) from error
+        finally:
+            csv.field_size_limit(limit)
+        yield cells
 
 
 def _delimiter(text: str, known: Collection[str]) -> str:
