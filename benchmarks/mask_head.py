@@ -128,9 +128,13 @@ def _lines(path: Path) -> Iterator[dict[str, Any]]:
 
 
 def _table(path: Path) -> Iterator[dict[str, Any]]:
-    csv.field_size_limit(_CELL_LIMIT)
-    with path.open(encoding="utf-8", newline="") as table:
-        yield from csv.DictReader(table)
+    limit = csv.field_size_limit(_CELL_LIMIT)  # it is one for the whole process
+    try:
+        with path.open(encoding="utf-8", newline="") as table:
+            rows = list(csv.DictReader(table))
+    finally:
+        csv.field_size_limit(limit)
+    return iter(rows)
 
 
 def build(data: Path, rows: Rows, output: Path) -> None:

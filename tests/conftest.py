@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import ipaddress
 import socket
 from collections.abc import Iterator
@@ -32,6 +33,14 @@ def _refuse_remote(family: int, address: Any) -> None:
     unix = getattr(socket, "AF_UNIX", None)
     if family != unix and not _is_local(address[0]):
         raise NetworkBlocked(f"Tests reach no network. Asked for {address!r}.")
+
+
+@pytest.fixture(autouse=True)
+def limit_of_csv_fields_stays() -> Iterator[None]:
+    """Fail a test that leaves the limit changed: it is one for the process, and others rely on it."""
+    before = csv.field_size_limit()
+    yield
+    assert csv.field_size_limit(before) == before
 
 
 @pytest.fixture(autouse=True, scope="session")

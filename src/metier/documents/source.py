@@ -134,11 +134,10 @@ def _row(line: bytes, place: str) -> Source:
 def _table_rows(path: Path) -> Iterator[Source]:
     """Yield the rows of a table whose first line names its columns."""
     n_rows = 0
-    limit = csv.field_size_limit(_MAX_CELL_CHARS)
     try:
         with path.open(encoding="utf-8-sig", errors="strict", newline="") as file:
             reader = csv.DictReader(file, delimiter=TABLE_DELIMITERS[path.suffix.lower()])
-            for row in reader:
+            while (row := _next_row(reader)) is not None:
                 n_rows += 1
                 named = {key.strip().lower(): cell for key, cell in row.items() if isinstance(key, str)}
                 yield _source_of(named, f"{path.name}:{n_rows}")
@@ -150,10 +149,18 @@ def _table_rows(path: Path) -> Iterator[Source]:
         error = CorruptDocument(f"{place} and what follows is no table in UTF-8. Save it as CSV in UTF-8.")
         yield Source(place, error=error)
         return
-    finally:
-        csv.field_size_limit(limit)
     if not n_rows:
         yield Source(path.name, error=EmptyDocument(f"{path.name} holds no rows."))
+
+
+def _next_row(reader: csv.DictReader[str]) -> dict[str | Any, str | Any] | None:
+    """Return the next row, or None behind the last one; cells may be long."""
+    # The limit is one for the whole process, so it is put back before a row is given away.
+    limit = csv.field_size_limit(_MAX_CELL_CHARS)
+    try:
+        return next(reader, None)
+    finally:
+        csv.field_size_limit(limit)
 
 
 def _source_of(row: Mapping[str, Any], place: str) -> Source:

@@ -12,7 +12,6 @@ import math
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from itertools import chain
 from pathlib import Path
@@ -213,31 +212,31 @@ def _kind(value: Any) -> str:
 
 
 def _csv_rows(path: Path, name: str) -> Iterator[_Row]:
-    with _wide_fields():
-        reader = csv.reader((line for _, line in _lines(path, name)), strict=True)
-        header: list[str] = []
-        number = 0
-        try:
-            for number, fields in enumerate(reader, start=1):
-                if number == 1:
-                    header = _header(fields, f"{name}, row 1")
-                elif fields:
-                    yield _Row(f"{name}, row {number}", _by_column(header, fields, f"{name}, row {number}"))
-        except csv.Error as error:
-            raise InvalidInput(
-                f"{name}, row {number + 1}: the row must be CSV, with quotes doubled inside quoted fields "
-                f"and at most {_MOST_CHARS:,} characters in a field. It is not. Mend the row."
-            ) from error
-
-
-@contextmanager
-def _wide_fields() -> Iterator[None]:
-    """Let CSV fields be long in the block; the limit is one for the whole process."""
-    before = csv.field_size_limit(_MOST_CHARS)
+    reader = csv.reader((line for _, line in _lines(path, name)), strict=True)
+    header: list[str] = []
+    number = 0
     try:
-        yield
+        while (fields := _next_fields(reader)) is not None:
+            number += 1
+            if number == 1:
+                header = _header(fields, f"{name}, row 1")
+            elif fields:
+                yield _Row(f"{name}, row {number}", _by_column(header, fields, f"{name}, row {number}"))
+    except csv.Error as error:
+        raise InvalidInput(
+            f"{name}, row {number + 1}: the row must be CSV, with quotes doubled inside quoted fields "
+            f"and at most {_MOST_CHARS:,} characters in a field. It is not. Mend the row."
+        ) from error
+
+
+def _next_fields(reader: Iterator[list[str]]) -> list[str] | None:
+    """Return the next row, or None behind the last one; fields may be long."""
+    # The limit is one for the whole process, so it is put back before a row is given away.
+    limit = csv.field_size_limit(_MOST_CHARS)
+    try:
+        return next(reader, None)
     finally:
-        csv.field_size_limit(before)
+        csv.field_size_limit(limit)
 
 
 def _header(fields: Sequence[str], place: str) -> list[str]:
