@@ -233,7 +233,8 @@ def _note(found: _Found, indicator: BackdoorIndicator, *, over: Outcome) -> None
     """Keep an indicator and the check that it comes to: passed, or what one over its threshold means."""
     found.indicators.append(indicator)
     name = f"{indicator.check}: {indicator.subject}"
-    found.checks.append(Check(name, over if indicator.suspicious else Outcome.PASSED))
+    reason = "" if indicator.threshold < 1 else "Random words turn nearly all texts too."
+    found.checks.append(Check(name, over if indicator.suspicious else Outcome.PASSED, reason))
 
 
 def _known(scan: _Scan, found: _Found) -> None:
