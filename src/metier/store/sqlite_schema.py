@@ -154,9 +154,11 @@ def _connected(path: Path, *, mode: str, timeout_s: float) -> Iterator[sqlite3.C
 
 def _version(connection: sqlite3.Connection, path: Path) -> int:
     """Return the version of the schema, 0 for an empty file."""
-    (owner,) = connection.execute("PRAGMA application_id").fetchone()
-    (version,) = connection.execute("PRAGMA user_version").fetchone()
-    (n_tables,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    # In one statement, so that no other process makes the store between one answer and the next.
+    owner, version, n_tables = connection.execute(
+        "SELECT application_id, user_version, (SELECT count(*) FROM sqlite_master) "
+        "FROM pragma_application_id, pragma_user_version"
+    ).fetchone()
     if owner != APPLICATION_ID and (owner or version or n_tables):
         raise StoreDamaged(f"{path} is a database of another program. Choose another file for the index.")
     if version > len(MIGRATIONS):
