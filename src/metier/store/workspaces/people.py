@@ -1,0 +1,136 @@
+"""People: whom documents are about."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from metier.store.workspaces import log
+from metier.store.workspaces.conflict import Conflict
+from metier.store.workspaces.ids import missing
+from metier.store.workspaces.log import Actor, Event
+from metier.store.workspaces.rows import Page, check_workspace, find, find_by_id, page_of
+from metier.store.workspaces.texts import check_text
+from metier.store.workspaces.transaction import Transaction
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A person.
+
+    Attributes:
+        workspace: that the person belongs to.
+        id: of the person.
+        name: for people.
+        external_id: in the system that the person comes from, once in a workspace; None where there is none.
+        created_at: when the person was added.
+    """
+
+    workspace: str
+    id: str
+    name: str
+    external_id: str | None
+    created_at: str
+
+
+def add(
+    transaction: Transaction, workspace: str, actor: Actor, *, name: str, external_id: str | None = None
+) -> Person:
+    """Add a person.
+
+    Raises:
+        NotFound: there is no such workspace.
+        InvalidInput: a name or an external id that cannot be kept.
+        Conflict: another person has the external id.
+    """
+    transaction.hold(workspace)
+    _check_free(transaction, workspace, external_id, "")
+    person = Person(workspace, transaction.new_id(), check_text("name", name), external_id, transaction.at)
+    values = {field: getattr(person, field) for field in Person.__slots__}
+    transaction.add(transaction.table("people"), values)
+    log.append(transaction, workspace, actor, Event("person.add", person.id))
+    return person
+
+
+def get(transaction: Transaction, workspace: str, person: str) -> Person:
+    """Return a person.
+
+    Raises:
+        NotFound: there is none of that id, or the person was erased.
+    """
+    table = transaction.table("people")
+    found = find_by_id(transaction, Person, table, table.c.erased_at.is_(None), ids=(workspace, person))
+    if found is None:
+        raise missing("person", person)
+    return found
+
+
+def with_external_id(transaction: Transaction, workspace: str, external_id: str) -> Person:
+    """Return the person with an external id.
+
+    Raises:
+        NotFound: there is none.
+        InvalidInput: an external id that nobody can have.
+    """
+    found = _with_external_id(transaction, workspace, check_text("external_id", external_id))
+    if found is None:
+        raise missing("person with the external id", external_id)
+    return found
+
+
+def change(
+    transaction: Transaction,
+    workspace: str,
+    actor: Actor,
+    person: str,
+    *,
+    name: str,
+    external_id: str | None,
+) -> Person:
+    """Give a person another name and external id.
+
+    Raises:
+        NotFound: there is none of that id, or the person was erased.
+        InvalidInput: a name or an external id that cannot be kept.
+        Conflict: another person has the external id.
+    """
+    transaction.hold(workspace)
+    get(transaction, workspace, person)
+    _check_free(transaction, workspace, external_id, person)
+    table = transaction.table("people")
+    transaction.run(
+        table.update()
+        .where(table.c.workspace == workspace, table.c.id == person)
+        .values(name=check_text("name", name), external_id=external_id)
+    )
+    log.append(transaction, workspace, actor, Event("person.change", person))
+    return get(transaction, workspace, person)
+
+
+def page(
+    transaction: Transaction, workspace: str, *, after: str | None = None, limit: int = 50
+) -> Page[Person]:
+    """Return people, the latest first; erased ones are left out.
+
+    Raises:
+        InvalidInput: `limit` or `after` is out of its range.
+    """
+    table = transaction.table("people")
+    mine = table.c.workspace == check_workspace(workspace)
+    return page_of(transaction, Person, table, mine, table.c.erased_at.is_(None), after=after, limit=limit)
+
+
+def _check_free(transaction: Transaction, workspace: str, external_id: str | None, person: str) -> None:
+    """Make sure that an external id can be a person's."""
+    if external_id is None:
+        return
+    other = _with_external_id(transaction, workspace, check_text("external_id", external_id))
+    if other is not None and other.id != person:
+        raise Conflict(
+            f"external_id is taken by the person {other.id}. Change that person, or name another id."
+        )
+
+
+def _with_external_id(transaction: Transaction, workspace: str, external_id: str) -> Person | None:
+    table = transaction.table("people")
+    mine = table.c.workspace == check_workspace(workspace)
+    return find(transaction, Person, table, mine, table.c.external_id == external_id)
