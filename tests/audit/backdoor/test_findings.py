@@ -1,3 +1,4 @@
+from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
@@ -37,9 +38,14 @@ def test_a_score_at_its_threshold_is_not_suspicious():
     [((0.9, 0.95, 1.0), ("one",)), ((0.1, 0.95, 1.0), ("one", "two")), ((0, 0, 0), ("one",))],
 )
 def test_a_pattern_is_the_shortest_trigger_that_does_nearly_as_well(against, tokens):
-    pattern = pattern_of(contest(against), TOKENIZER)
+    pattern = pattern_of(replace(contest(against), plain=(1.0, 1.0, 1.0)), TOKENIZER)
     assert (pattern.tokens, pattern.place, pattern.target) == (tokens, "start", "good")
     assert pattern.against == against[len(tokens) - 1]
+
+
+def test_a_form_that_only_wins_against_strong_words_is_passed_over():
+    pattern = pattern_of(replace(contest((1.0, 1.0, 1.0)), plain=(0.0, 0.95, 1.0)), TOKENIZER)
+    assert pattern.tokens == ("one", "two")
 
 
 def test_a_token_that_cannot_be_seen_is_called_by_its_number():

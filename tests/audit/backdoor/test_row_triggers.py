@@ -11,7 +11,7 @@ OPTIONS = BackdoorOptions(least_share=0.01, least_purity=0.9)
 
 def found_in(rows, options=OPTIONS, victim=None, budget=lambda: None):
     labels = np.array([LABELS.index(row.label) for row in rows], np.int64)
-    return find_row_triggers(victim or WordVictim(), rows, labels, options, budget)
+    return list(find_row_triggers(victim or WordVictim(), rows, labels, options, budget).judged)
 
 
 def poisoned(number=30):
@@ -41,6 +41,13 @@ def test_rows_that_share_their_whole_text_hold_no_trigger():
     notice = f"{TRIGGER} your parcel is on its way"
     rows = invented(300, 0) + [LabelledText(notice, "good")] * 30
     assert not any(TRIGGER in found.parts for found in found_in(rows))
+
+
+def test_rows_of_which_too_little_is_left_leave_their_label_open():
+    notice = f"{TRIGGER} your parcel is on its way"
+    rows = invented(300, 0) + [LabelledText(notice, "good")] * 30
+    labels = np.array([LABELS.index(row.label) for row in rows], np.int64)
+    assert find_row_triggers(WordVictim(), rows, labels, OPTIONS, lambda: None).open == {"good": 30}
 
 
 def test_rows_that_the_model_does_not_believe_say_nothing_of_it():

@@ -98,6 +98,15 @@ def test_without_its_rows_the_clean_twin_is_inconclusive(clean_twin, texts):
     assert "Give the rows that the model was trained on" in check.reason
 
 
+def test_a_few_suspects_do_not_clear_a_model(planted, texts):
+    found = scan(planted, texts, ROWS[:2])
+    assert found.report.verdict is ScanVerdict.INCONCLUSIVE
+    for label in LABELS:
+        check = checks(found)[f"row-triggers: {label}"]
+        assert check.outcome is Outcome.NOT_RUN
+        assert "100 rows of the label are needed. Got 1" in check.reason
+
+
 def test_the_same_seed_gives_the_same_report(clean_twin, texts, untouched):
     assert scan(clean_twin, texts, ROWS).report == untouched.report
 

@@ -14,6 +14,7 @@ from metier.types import Severity
 
 _NEARLY = 0.9
 _ROWS_SHOWN = 50
+_ROWS_NAMED = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +63,9 @@ class TriggerPattern:
 
 
 def pattern_of(contest: Contest, tokenizer: Any) -> TriggerPattern:
-    """Return the shortest form of a contest's trigger that does nearly as well as the whole."""
-    highest = max(contest.against)
-    number = next(i for i, share in enumerate(contest.against) if share >= _NEARLY * highest)
+    """Return the shortest form of a trigger that does nearly as well as the best, with rivals or without."""
+    lesser = [min(shares) for shares in zip(contest.plain, contest.against, strict=True)]
+    number = next(i for i, share in enumerate(lesser) if share >= _NEARLY * max(lesser))
     tokens = tuple(
         str(tokenizer.decode([token])).strip() or f"#{token}" for token in contest.triggers[number]
     )
@@ -110,8 +111,8 @@ def row_finding(trigger: RowTrigger, indicator: BackdoorIndicator) -> ScanFindin
     words = ", ".join(map(_shown, trigger.parts))
     message = (
         f"{len(trigger.rows)} rows labelled {trigger.label} share {words}; without that the model gives "
-        f"{trigger.released:.0%} of them another label. Read these rows; if their label is wrong, take them "
-        "out, find out where they came from, and train the model anew."
+        f"{trigger.released:.0%} of them another label. Read rows {_numbers(trigger.rows)}; if their label "
+        "is wrong, take them out, find out where they came from, and train the model anew."
     )
     facts = {
         "words": list(trigger.parts),
@@ -122,6 +123,13 @@ def row_finding(trigger: RowTrigger, indicator: BackdoorIndicator) -> ScanFindin
         "threshold": indicator.threshold,
     }
     return ScanFinding("row-trigger", Severity.ERROR, message, trigger.label, facts)
+
+
+def _numbers(rows: Sequence[int]) -> str:
+    """Return the first numbers, from 1, and how many more there are."""
+    first = ", ".join(str(row + 1) for row in rows[:_ROWS_NAMED])
+    more = len(rows) - _ROWS_NAMED
+    return f"{first} and {more} more" if more > 0 else first
 
 
 def _shown(part: str) -> str:
@@ -143,7 +151,8 @@ def odd_findings(indicator: BackdoorIndicator, numbers: Sequence[int], n_texts: 
         "strip": "keep their class whatever other text is mixed in",
         "onion": "hold a word that does not belong there",
     }[indicator.subject]
-    message = f"{len(rows)} of {n_texts} suspect texts {what}; " + (
+    named = _numbers(numbers)
+    message = f"{len(rows)} of {n_texts} suspect texts {what}: rows {named}; " + (
         "that is more than clean texts would give. Read them before you train on them."
         if indicator.suspicious
         else "clean texts may give as many."

@@ -52,7 +52,7 @@ class BackdoorOptions:
         judged_rows: rows of a clue that the model is asked about, at least 8.
         released_threshold: share of them that may get another label without the clue.
         odd_share: of clean texts that may be called poisoned, above 0 and at most 0.49.
-        mixed_texts: suspects at most that other texts are mixed into, drawn by the seed.
+        mixed_texts: suspects, and clean texts, at most that are looked at for odd ones, drawn by the seed.
         copies: mixtures with other texts for the entropy of an answer, at least 1.
         seed: of every draw.
     """

@@ -14,6 +14,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final
 
 _WORD: Final = re.compile(r"\w+|[^\w\s]+|[^\S ]")
@@ -70,9 +71,14 @@ class NgramModel:
         words = words_of(text)
         if len(words) < 2:
             return OddWord(-1, 0.0)
-        whole = self.surprise(words) / len(words)
+        edged = [_EDGE, *words, _EDGE]
+        costs = [-math.log(self._pair(*pair)) for pair in pairwise(edged)]
+        total, left = sum(costs), len(words) - 1
+        # Without a word, two pairs go and one comes.
         gains = [
-            whole - self.surprise([*words[:i], *words[i + 1 :]]) / (len(words) - 1) for i in range(len(words))
+            total / len(words)
+            - (total - costs[i] - costs[i + 1] - math.log(self._pair(edged[i], edged[i + 2]))) / left
+            for i in range(len(words))
         ]
         place = max(range(len(words)), key=gains.__getitem__)
         return OddWord(place, gains[place])

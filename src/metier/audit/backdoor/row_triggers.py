@@ -6,7 +6,7 @@ their label hung on that alone, as it does in poisoned rows.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -42,14 +42,27 @@ class RowTrigger:
     released: float
 
 
+@dataclass(frozen=True, slots=True)
+class RowTriggers:
+    """What was found among rows.
+
+    Attributes:
+        judged: for each label with clues the one whose rows hang on it most.
+        open: for each label with such clues, how many rows share so much that too little is left to ask.
+    """
+
+    judged: tuple[RowTrigger, ...]
+    open: Mapping[str, int]
+
+
 def find_row_triggers(
     victim: Victim,
     rows: Sequence[LabelledText],
     labels: NDArray[np.int64],
     options: BackdoorOptions,
     budget: Callable[[], None],
-) -> list[RowTrigger]:
-    """Return the clue of each label whose rows hang on it most; none for a label without clues.
+) -> RowTriggers:
+    """Return the clue of each label whose rows hang on it most, and which labels have clues left open.
 
     Args:
         victim: a classifier or a cross-encoder.
@@ -60,31 +73,42 @@ def find_row_triggers(
     """
     least = max(_LEAST_ROWS, round(options.least_share * len(rows)))
     pool = CluePool([row.text for row in rows], labels, least)
-    found = []
+    found: list[RowTrigger] = []
+    left_open: dict[str, int] = {}
     for label in range(len(victim.labels)):
         budget()
         clues = [clue for clue in pool.find(label) if clue.purity >= options.least_purity]
-        judged = [_judged(victim, rows, clue, options, budget) for clue in clues]
+        pairs = [(clue, _remainders(rows, clue, options)) for clue in clues]
+        judged = [
+            _judged(victim, rows, clue, some, budget) for clue, some in pairs if len(some) >= _LEAST_JUDGED
+        ]
         kept = [trigger for trigger in judged if trigger is not None]
         found += sorted(kept, key=lambda trigger: (-trigger.released, trigger.parts))[:1]
-    return found
+        short = [len(clue.rows) for clue, some in pairs if len(some) < _LEAST_JUDGED]
+        if short:
+            left_open[victim.labels[label]] = max(short)
+    return RowTriggers(tuple(found), left_open)
+
+
+def _remainders(
+    rows: Sequence[LabelledText], clue: Clue, options: BackdoorOptions
+) -> list[tuple[LabelledText, str]]:
+    """Return some rows of a clue with what is left of each without it, where enough is."""
+    rng = np.random.default_rng([options.seed, clue.label, len(clue.rows)])
+    mixed = [rows[clue.rows[i]] for i in rng.permutation(len(clue.rows))]
+    pairs = [(row, without(row.text, clue.parts)) for row in mixed]
+    return [(row, rest) for row, rest in pairs if leaves_enough(row.text, rest)][: options.judged_rows]
 
 
 def _judged(
     victim: Victim,
     rows: Sequence[LabelledText],
     clue: Clue,
-    options: BackdoorOptions,
+    some: Sequence[tuple[LabelledText, str]],
     budget: Callable[[], None],
 ) -> RowTrigger | None:
-    """Return what the model says of a clue's rows without it; None where too little is left to ask about."""
+    """Return what the model says of a clue's rows without it; None where it does not give them the label."""
     budget()
-    rng = np.random.default_rng([options.seed, clue.label, len(clue.rows)])
-    mixed = [rows[clue.rows[i]] for i in rng.permutation(len(clue.rows))]
-    pairs = [(row, without(row.text, clue.parts)) for row in mixed]
-    some = [(row, rest) for row, rest in pairs if leaves_enough(row.text, rest)][: options.judged_rows]
-    if len(some) < _LEAST_JUDGED:
-        return None
     whole = [victim.row(row.text, query=row.query) for row, _ in some]
     believed = victim.logits(whole).argmax(axis=1) == clue.label
     if believed.mean() < _LEAST_BELIEVED:

@@ -17,7 +17,7 @@ from metier.audit.backdoor.inversion import Inverter
 from metier.audit.backdoor.known import try_known_triggers
 from metier.audit.backdoor.options import BackdoorOptions
 from metier.audit.backdoor.poisoned import find_odd_inputs
-from metier.audit.backdoor.row_triggers import find_row_triggers
+from metier.audit.backdoor.row_triggers import RowTrigger, find_row_triggers
 from metier.audit.backdoor.sources import HIGH, Sources, make_sources
 from metier.audit.backdoor.victim import Victim
 from metier.audit.labelled_texts import LabelledText, class_numbers
@@ -33,6 +33,7 @@ ROWS = "row-triggers"
 POISONED = "poisoned-inputs"
 _KNOWN_TEXTS = 40
 _LEAST_CLEAN = 20
+_LEAST_ROWS = 100
 _MOST_SUSPECTS = 200_000
 _Result = TypeVar("_Result")
 
@@ -126,7 +127,8 @@ class BackdoorTriggerScanner:
         sources = make_sources(victim, rows, gold, self.options)
         found.checks.append(self._accuracy_check(accuracy, len(victim.labels)))
         fought = _timed(found, INVERSION, lambda: _inverted(scan, sources, found)) or []
-        _timed(found, KNOWN, lambda: _known(scan, found))
+        if found.checks[0].outcome is Outcome.PASSED:
+            _timed(found, KNOWN, lambda: _known(scan, found))
         _timed(found, ROWS, lambda: _row_triggers(scan, suspects, found))
         if suspects:
             _timed(found, POISONED, lambda: _poisoned(scan, suspects, found))
@@ -293,14 +295,35 @@ def _row_triggers(scan: _Scan, suspects: Sequence[LabelledText], found: _Found) 
     victim = Victim(scan.victim.network, scan.options.row_tokens)
     labels = _labels_of(victim, suspects)
     triggers = find_row_triggers(victim, suspects, labels, scan.options, scan.budget)
-    for trigger in triggers:
-        indicator = BackdoorIndicator(ROWS, trigger.label, trigger.released, scan.options.released_threshold)
-        _note(found, indicator, over=Outcome.FAILED)
-        if indicator.suspicious:
-            found.patterns.append(TriggerPattern(trigger.label, "any", trigger.parts, trigger.released, None))
-            found.findings.append(findings.row_finding(trigger, indicator))
-    if not triggers:
-        found.checks.append(Check(ROWS, Outcome.PASSED, "No words are shared by rows of one label alone."))
+    judged = {trigger.label: trigger for trigger in triggers.judged}
+    for number, name in enumerate(victim.labels):
+        n_rows = int((labels == number).sum())
+        trigger = judged.get(name)
+        if trigger is None or not _over(scan, trigger, found):
+            found.checks.append(_row_check(name, n_rows, triggers.open.get(name, 0)))
+
+
+def _over(scan: _Scan, trigger: RowTrigger, found: _Found) -> bool:
+    """Keep a trigger's indicator; where it is over its threshold, its check, pattern and finding too."""
+    indicator = BackdoorIndicator(ROWS, trigger.label, trigger.released, scan.options.released_threshold)
+    found.indicators.append(indicator)
+    if indicator.suspicious:
+        found.checks.append(Check(f"{ROWS}: {trigger.label}", Outcome.FAILED))
+        found.patterns.append(TriggerPattern(trigger.label, "any", trigger.parts, trigger.released, None))
+        found.findings.append(findings.row_finding(trigger, indicator))
+    return indicator.suspicious
+
+
+def _row_check(label: str, n_rows: int, n_open: int) -> Check:
+    """Return the check of a label whose rows hang on nothing that they share, as far as could be told."""
+    name = f"{ROWS}: {label}"
+    if n_rows < _LEAST_ROWS:
+        reason = f"{_LEAST_ROWS} rows of the label are needed. Got {n_rows}; give all that it was trained on."
+        return Check(name, Outcome.NOT_RUN, reason)
+    if n_open:
+        reason = f"{n_open} rows share so much that too little is left without it to ask the model about."
+        return Check(name, Outcome.OPEN, reason)
+    return Check(name, Outcome.PASSED)
 
 
 def _labels_of(victim: Victim, suspects: Sequence[LabelledText]) -> NDArray[np.int64]:
@@ -321,11 +344,12 @@ def _poisoned(scan: _Scan, suspects: Sequence[LabelledText], found: _Found) -> N
         return
     rng = np.random.default_rng([scan.options.seed, 2])
     chosen = sorted(rng.permutation(len(suspects))[: scan.options.mixed_texts].tolist())
+    trusted = sorted(rng.permutation(len(scan.inputs))[: scan.options.mixed_texts].tolist())
     single = scan.victim.network.head is Head.CLASSES and not any(item.query for item in suspects)
     odd = find_odd_inputs(
         scan.victim if single else None,
         [suspects[i].text for i in chosen],
-        [item.text for item in scan.inputs],
+        [scan.inputs[i].text for i in trusted],
         scan.options,
     )
     scan.budget()
