@@ -106,6 +106,26 @@ def test_few_tokens_are_named_if_few_are_asked_for(detector):
     assert len(few.analyze(TEXT, after, MODEL).suspicious_tokens) == 2
 
 
+def test_the_parts_of_a_long_text_are_read_again_less_often(detector, monkeypatch):
+    text = " ".join(LINES)
+    edited = text.replace("great care", "great care, unfortunately")
+
+    class CountingEncoder(LoudEncoder):
+        n_read = 0
+
+        def encode(self, texts, *, kind):
+            self.n_read += len(texts)
+            return super().encode(texts, kind=kind)
+
+    counts = []
+    for most_read in (1_000_000, 4 * len(edited)):
+        monkeypatch.setattr("metier.audit.shift.detector._MOST_READ", most_read)
+        model = CountingEncoder()
+        detector.analyze(text, edited, model)
+        counts.append(model.n_read)
+    assert counts[1] < counts[0] / 2
+
+
 def test_a_model_without_calibration_is_refused(detector):
     with pytest.raises(ModelMismatch, match="No calibration comes with metier for fake"):
         EmbeddingShiftDetector().analyze(TEXT, TURNED, MODEL)

@@ -69,7 +69,7 @@ def test_skills_that_come_have_a_finding_that_names_the_run(calibration):
     after = f"{TEXT} use a, use b and use c."
     found = report(calibration, after, measures=Measures(skills=NAMED))
     (finding,) = [finding for finding in found.findings if finding.code == "skill-shift"]
-    assert finding.message.startswith("The edit brings 3 skills; 98% of ordinary edits")
+    assert finding.message.startswith("The edit brings 3 skills; in the calibration 98% of ordinary")
     assert f"{len(TEXT) + 1}-{len(after)}" in finding.message
 
 

@@ -29,6 +29,7 @@ from metier.types import Span
 
 _NOTHING: Final = Measures()
 _MOST_RUNS: Final = 8
+_MOST_READ: Final = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,8 @@ class ShiftOptions:
 
     Attributes:
         false_alarms: share of ordinary edits that may be called out of the ordinary, above 0 and below 0.5.
-        most_left_out: sentences and words that are left out in turn, at least 2.
+        most_left_out: sentences and words that are left out in turn, at least 2; fewer in a text so long that
+            a million characters would be read for them.
         most_tokens: suspicious tokens that are named, at least 1.
     """
 
@@ -189,7 +191,7 @@ class EmbeddingShiftDetector:
             shifts.get(SKILLS),
             _score_changes(measures.scores, original_text, modified_text),
             self._tokens(modified_text, difference, distances),
-            _run_influences(modified_text, difference, distances),
+            _run_influences(modified_text, difference, distances, most=_readings(modified_text)),
         )
 
     def _calibration(self, model: Encoder) -> Calibration:
@@ -223,7 +225,8 @@ class EmbeddingShiftDetector:
     def _tokens(
         self, modified: str, difference: Difference, distances: Measure
     ) -> tuple[SuspiciousToken, ...]:
-        ranked = influential_words(modified, difference.inserted, distances, most=self.options.most_left_out)
+        most = max(2, min(self.options.most_left_out, _readings(modified)))
+        ranked = influential_words(modified, difference.inserted, distances, most=most)
         return tuple(
             SuspiciousToken(
                 item.span,
@@ -248,8 +251,16 @@ def _distances(original: str, model: Encoder, scores: Subject | None) -> Measure
     return distances
 
 
-def _run_influences(modified: str, difference: Difference, distances: Measure) -> tuple[Influence, ...]:
-    longest = sorted(difference.inserted, key=lambda run: (run.start - run.end, run.start))[:_MOST_RUNS]
+def _readings(text: str) -> int:
+    """Return how often a text may be read again for its parts: a long one less often."""
+    return max(1, _MOST_READ // max(1, len(text)))
+
+
+def _run_influences(
+    modified: str, difference: Difference, distances: Measure, *, most: int
+) -> tuple[Influence, ...]:
+    longest = sorted(difference.inserted, key=lambda run: (run.start - run.end, run.start))
+    longest = longest[: min(_MOST_RUNS, most)]
     return tuple(leave_one_out(modified, sorted(longest), distances)) if longest else ()
 
 

@@ -25,8 +25,8 @@ _MOST_NAMED: Final = 5
 _DIGITS: Final = 6
 _POINTS: Final = 25
 _NOT_CALIBRATED: Final = (
-    "The calibration holds too few edits of this kind, none of this size or of such a text, or none measured "
-    "with these {measure}. Calibrate on texts like yours: --calibrate-on."
+    "The calibration holds nothing to judge this edit by for the measure {measure}: too few edits of its "
+    "kind, of its size, or in texts of this length. Calibrate on texts like yours: --calibrate-on."
 )
 
 
@@ -88,8 +88,9 @@ def _findings(
     for measure, measured in analysis.measured.items():
         if measured.detected:
             message = (
-                f"{_moved(measure, measured)}; {1 - false_alarms:.0%} of ordinary edits of its kind and size "
-                f"stay at or below {measured.threshold:.4g}. {_places(analysis, measure)}"
+                f"{_moved(measure, measured)}; in the calibration {1 - false_alarms:.0%} of ordinary edits "
+                f"of its kind and size stay at or below {measured.threshold:.4g}. "
+                f"{_places(analysis, measure)}"
             )
             yield ScanFinding(CODES[measure], Severity.ERROR, message, facts=_plain(measured))
     if document.uncounted > 0:
