@@ -51,6 +51,10 @@ def test_a_model_that_is_not_calibrated_is_told_what_would_mend_it():
     assert finding.severity is Severity.ERROR
     assert "surer than it may be" in finding.message
     assert "Dividing its logits by 2.50 leaves 0.020, from 0.000 to 0.040" in finding.message
+    at_random = TemperatureFigures(100.0, 50, calibration(0.4, 0.5), calibration(0.0, 0.04))
+    (random,) = calibration_findings(calibration(0.4, 0.5), at_random, OPTIONS)
+    assert "Dividing" not in random.message
+    assert "Check that texts and labels are those of its task." in random.message
     (shy,) = calibration_findings(calibration(0.2, 0.3, confidence=0.5), None, OPTIONS)
     assert "less sure than it may be" in shy.message
     assert "Give more texts" in shy.message

@@ -141,6 +141,11 @@ def abstention_findings(
 def _way_out(temperature: TemperatureFigures | None) -> str:
     if temperature is None:
         return " Give more texts, so that a temperature can be fitted."
+    if not 1 / _NO_REMEDY < temperature.temperature < _NO_REMEDY:
+        return (
+            " Its answers hardly go with the labels, so no temperature mends that. Check that texts and "
+            "labels are those of its task."
+        )
     after = temperature.after.ece_equal_mass
     return (
         f" Dividing its logits by {temperature.temperature:.2f} leaves {after.value:.3f}, from "
@@ -148,4 +153,5 @@ def _way_out(temperature: TemperatureFigures | None) -> str:
     )
 
 
+_NO_REMEDY: Final = 20.0
 _FILTER: Final = "Do not let it decide on texts that nobody has chosen for it."
