@@ -28,13 +28,12 @@ from metier.interview.bank import (
     Stage,
     Topic,
 )
+from metier.plain_yaml import parse_yaml
 
 SUFFIXES: Final = (".yaml", ".yml")
 _MAX_BYTES: Final = 5_000_000
 _MAX_KEY_CHARS: Final = 60
 _ID: Final = r"^[a-z0-9][a-z0-9-]{0,60}$"
-# A bank has eight levels; deep nesting costs PyYAML's C parser minutes, or takes the process down with it.
-_MAX_DEPTH: Final = 20
 _ALSO_CALLED: Final = {"encoders": "encoder-models"}
 
 _Id = Annotated[str, Field(pattern=_ID)]
@@ -183,7 +182,7 @@ def parse_bank(content: str, *, source: str) -> Bank:
     Raises:
         BankError: broken syntax, or a rule of the format is broken; the message says where.
     """
-    row = _validated(_parsed(content, source), source)
+    row = _validated(parse_yaml(content, source, kind="bank", error=BankError), source)
     digest = hashlib.sha256(content.encode("utf-8", "replace")).hexdigest()
     topics = tuple(topic.topic() for topic in row.topics)
     _check(topics, row.language, source)
@@ -288,31 +287,6 @@ def _read(path: Path) -> str:
         raise BankError(f"{path.name} must be UTF-8. Byte {exc.start} is not. Save it as UTF-8.") from exc
     except OSError as exc:
         raise BankError(f"Bank {path.name} cannot be opened: {exc.strerror}.") from exc
-
-
-def _parsed(content: str, source: str) -> Any:
-    try:
-        loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-        _check_events(yaml.parse(content, Loader=loader), source)
-        return yaml.load(content, Loader=loader)
-    except yaml.MarkedYAMLError as exc:
-        line = exc.problem_mark.line + 1 if exc.problem_mark else 1
-        raise BankError(f"{source} is not valid YAML: {exc.problem} in line {line}.") from exc
-    except (yaml.YAMLError, RecursionError, ValueError) as exc:
-        if isinstance(exc, BankError):
-            raise
-        raise BankError(f"{source} is not valid YAML. Check its values and nesting.") from exc
-
-
-def _check_events(events: Iterable[yaml.Event], source: str) -> None:
-    """Refuse aliases and deep nesting before anything is built of them."""
-    depth = 0
-    for event in events:
-        if isinstance(event, yaml.AliasEvent):
-            raise BankError(f"{source} uses a YAML alias (*name). Write the value out.")
-        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
-        if depth > _MAX_DEPTH:
-            raise BankError(f"{source} is nested deeper than a bank can be. Look at its brackets.")
 
 
 def _validated(mapping: Any, source: str) -> _BankFile:

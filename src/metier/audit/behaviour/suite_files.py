@@ -8,13 +8,12 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from importlib import resources
 from itertools import product
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from metier.audit.behaviour.suite import (
@@ -28,11 +27,11 @@ from metier.audit.behaviour.suite import (
     Suite,
 )
 from metier.errors import InvalidInput, NotFound
+from metier.plain_yaml import parse_yaml
 
 SKILLS: Final = "skills"
 SUFFIXES: Final = (".yaml", ".yml")
 _MAX_BYTES: Final = 5_000_000
-_MAX_DEPTH: Final = 20
 _MAX_KEY_CHARS: Final = 60
 _MOST_TEXTS: Final = 5_000
 _SLOT: Final = re.compile(r"\{([a-z][a-z0-9_]*)\}")
@@ -136,7 +135,7 @@ def load_suite(path: Path, *, public: bool = False) -> Suite:
     if not path.name.endswith(SUFFIXES):
         raise InvalidInput(f"A suite's file ends in {' or '.join(SUFFIXES)}. Got {path.name}.")
     content = _read(path)
-    row = _validated(_parsed(content, path.name), path.name)
+    row = _validated(parse_yaml(content, path.name, kind="suite"), path.name)
     names = [test.name for test in row.tests]
     twice = next((name for name in names if names.count(name) > 1), None)
     if twice is not None:
@@ -161,29 +160,6 @@ def _read(path: Path) -> str:
         raise InvalidInput(f"{path.name} must be UTF-8. Byte {error.start} is not; convert it.") from error
     except OSError as error:
         raise InvalidInput(f"{path.name} cannot be opened: {error.strerror}.") from error
-
-
-def _parsed(content: str, source: str) -> Any:
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    try:
-        _check_events(yaml.parse(content, Loader=loader), source)
-        return yaml.load(content, Loader=loader)
-    except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else 1
-        raise InvalidInput(f"{source} is not valid YAML: {error.problem} in line {line}.") from error
-    except yaml.YAMLError as error:
-        raise InvalidInput(f"{source} is not valid YAML. Check its values and nesting.") from error
-
-
-def _check_events(events: Iterable[yaml.Event], source: str) -> None:
-    """Refuse aliases and deep nesting before anything is built of them."""
-    depth = 0
-    for event in events:
-        if isinstance(event, yaml.AliasEvent):
-            raise InvalidInput(f"{source} uses a YAML alias (*name). Write the value out.")
-        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
-        if depth > _MAX_DEPTH:
-            raise InvalidInput(f"{source} is nested deeper than a suite can be. Look at its brackets.")
 
 
 def _validated(mapping: Any, source: str) -> _SuiteFile:
