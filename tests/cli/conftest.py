@@ -4,6 +4,8 @@ import sys
 from dataclasses import dataclass
 
 import pytest
+import typer
+from typer.testing import CliRunner
 
 from metier.cli import main
 
@@ -20,11 +22,29 @@ class Result:
 
 
 @pytest.fixture
-def metier(monkeypatch, capsys, tmp_path):
-    """Run the command line in this process, `metier("assess", path)`, with the test's own settings."""
+def own_settings(monkeypatch, tmp_path):
+    """Let the command line see the test's own settings and data, and no one else's."""
     (tmp_path / "config.toml").touch()
     monkeypatch.setenv("METIER_CONFIG", str(tmp_path / "config.toml"))
     monkeypatch.setenv("METIER_DATA_DIR", str(tmp_path / "data"))
+
+
+@pytest.fixture
+def lone_command(own_settings):
+    """Return a runner of one command without the tree around it; what it raises is in the result."""
+
+    def lone_command(module, name):
+        app = typer.Typer()
+        app.callback()(lambda: None)
+        module.register(app)
+        return lambda *arguments: CliRunner().invoke(app, [name, *map(str, arguments)])
+
+    return lone_command
+
+
+@pytest.fixture
+def metier(own_settings, monkeypatch, capsys):
+    """Run the command line in this process, `metier("assess", path)`, with the test's own settings."""
 
     def run(*arguments, stdin=b""):
         monkeypatch.setattr(sys, "argv", ["metier", *map(str, arguments)])

@@ -1,8 +1,6 @@
 import json
 
 import pytest
-import typer
-from typer.testing import CliRunner
 
 pytest.importorskip("torch")
 
@@ -17,19 +15,8 @@ CARD = ModelCard("tiny", "test", "none", "MIT", ("en",), 0, 0, {}, "a test", {},
 
 
 @pytest.fixture
-def run(tmp_path, monkeypatch):
-    """Run the command alone, with the test's own settings."""
-    (tmp_path / "config.toml").touch()
-    monkeypatch.setenv("METIER_CONFIG", str(tmp_path / "config.toml"))
-    monkeypatch.setenv("METIER_DATA_DIR", str(tmp_path / "data"))
-    app = typer.Typer()
-    app.callback()(lambda: None)
-    audit_confidence.register(app)
-
-    def run(*arguments):
-        return CliRunner().invoke(app, ["confidence", *map(str, arguments)])
-
-    return run
+def run(lone_command):
+    return lone_command(audit_confidence, "confidence")
 
 
 @pytest.fixture

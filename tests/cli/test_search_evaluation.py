@@ -30,17 +30,12 @@ def data(tmp_path):
 
 
 @pytest.fixture
-def search(monkeypatch, tmp_path):
+def search(lone_command):
     """Run the command alone, without the tree around it; errors of metier come out as they are."""
-    (tmp_path / "config.toml").touch()
-    monkeypatch.setenv("METIER_CONFIG", str(tmp_path / "config.toml"))
-    monkeypatch.setenv("METIER_DATA_DIR", str(tmp_path / "data"))
-    app = typer.Typer(pretty_exceptions_enable=False)
-    app.callback()(lambda: None)
-    search_evaluation.register(app)
+    evaluate = lone_command(search_evaluation, "evaluate")
 
     def run(*arguments):
-        result = CliRunner().invoke(app, ["evaluate", *map(str, arguments)])
+        result = evaluate(*arguments)
         if result.exception is not None and not isinstance(result.exception, SystemExit):
             raise result.exception
         return result
