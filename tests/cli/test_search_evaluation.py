@@ -3,7 +3,6 @@ import json
 import numpy as np
 import pytest
 import typer
-from typer.testing import CliRunner
 
 from metier.cli import search_evaluation
 from metier.cli.search_evaluation import tag_of
