@@ -20,7 +20,7 @@ FILES = sorted(PACKAGE.rglob("*.py"))
 # Each layer may import the ones above it in this list, and nothing within its own line but itself.
 LAYERS = [
     {"types", "errors", "limits"},
-    {"_extras", "records", "plain_yaml", "assessment", "dialogue", "scans"},
+    {"_extras", "records", "plain_yaml", "wide_csv", "assessment", "dialogue", "scans"},
     {"encoders", "documents", "store"},
     {"training"},
     {"skills", "expertise", "search", "interview", "audit", "workbench"},

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from metier.documents.source import printable_name
 from metier.errors import InvalidInput, NotFound
+from metier.wide_csv import next_row
 
 MAX_BYTES: Final = 200_000_000
 _DELIMITERS: Final = {".csv": ",", ".tsv": "\t"}
@@ -109,16 +110,12 @@ def _table(content: str, ending: str, name: str) -> Iterator[tuple[int, Mapping[
     # By "\n" alone: a text may hold other characters that Python takes for the end of a line.
     rows = csv.DictReader(io.StringIO(content, newline=""), delimiter=_DELIMITERS[ending], strict=True)
     while True:
-        # It is one for the whole process, so it is put back before a row is given away.
-        limit = csv.field_size_limit(_LONGEST_FIELD)
         try:
-            fields = next(rows)
-        except StopIteration:
-            return
+            fields = next_row(rows, _LONGEST_FIELD)
         except csv.Error as error:
             raise InvalidInput(f"{name}, line {rows.reader.line_num}: {error}. Quote the field.") from error
-        finally:
-            csv.field_size_limit(limit)
+        if fields is None:
+            return
         if None in fields or None in fields.values():
             raise InvalidInput(
                 f"{name}, line {rows.line_num} must have as many fields as the line of names. It has not; "

@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from metier.documents.formats import SUFFIXES
 from metier.errors import CorruptDocument, EmptyDocument, InvalidInput, NotFound, UnreadableFile
+from metier.wide_csv import next_row
 
 STANDARD_INPUT = "-"
 DOCUMENT_SUFFIXES = tuple(f".{suffix}" for suffix in SUFFIXES)
@@ -137,7 +138,7 @@ def _table_rows(path: Path) -> Iterator[Source]:
     try:
         with path.open(encoding="utf-8-sig", errors="strict", newline="") as file:
             reader = csv.DictReader(file, delimiter=TABLE_DELIMITERS[path.suffix.lower()])
-            while (row := _next_row(reader)) is not None:
+            while (row := next_row(reader, _MAX_CELL_CHARS)) is not None:
                 n_rows += 1
                 named = {key.strip().lower(): cell for key, cell in row.items() if isinstance(key, str)}
                 yield _source_of(named, f"{path.name}:{n_rows}")
@@ -151,16 +152,6 @@ def _table_rows(path: Path) -> Iterator[Source]:
         return
     if not n_rows:
         yield Source(path.name, error=EmptyDocument(f"{path.name} holds no rows."))
-
-
-def _next_row(reader: csv.DictReader[str]) -> dict[str | Any, str | Any] | None:
-    """Return the next row, or None behind the last one; cells may be long."""
-    # The limit is one for the whole process, so it is put back before a row is given away.
-    limit = csv.field_size_limit(_MAX_CELL_CHARS)
-    try:
-        return next(reader, None)
-    finally:
-        csv.field_size_limit(limit)
 
 
 def _source_of(row: Mapping[str, Any], place: str) -> Source:

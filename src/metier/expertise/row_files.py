@@ -20,6 +20,7 @@ from typing import Any, Final
 from metier.documents.plain import decode_text
 from metier.documents.source import printable_name
 from metier.errors import InvalidInput, NotFound, UnsupportedFormat
+from metier.wide_csv import next_row
 
 LINES_SUFFIXES: Final = (".jsonl", ".ndjson")
 _DELIMITERS: Final = (",", ";", "\t")
@@ -233,19 +234,15 @@ def _cells(text: str, name: str, delimiter: str) -> Iterator[list[str]]:
     number = 0
     while True:
         number += 1
-        # It is one for the whole process, so it is put back before a row is given away.
-        limit = csv.field_size_limit(_MAX_CELL_CHARS)
         try:
-            cells = next(rows)
-        except StopIteration:
-            return
+            cells = next_row(rows, _MAX_CELL_CHARS)
         except csv.Error as error:
             raise InvalidInput(
                 f"{name}, row {number}: the row must be CSV, with quotes doubled inside quoted fields and at "
                 f"most {_MAX_CELL_CHARS:,} characters in a field. It is not. Mend the row."
             ) from error
-        finally:
-            csv.field_size_limit(limit)
+        if cells is None:
+            return
         yield cells
 
 

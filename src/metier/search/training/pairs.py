@@ -20,6 +20,7 @@ from typing import Any, Final
 from metier._extras import require
 from metier.documents.source import printable_name
 from metier.errors import InvalidInput, NotFound
+from metier.wide_csv import next_row
 
 QUERY: Final = "query"
 POSITIVE: Final = "positive"
@@ -216,7 +217,7 @@ def _csv_rows(path: Path, name: str) -> Iterator[_Row]:
     header: list[str] = []
     number = 0
     try:
-        while (fields := _next_fields(reader)) is not None:
+        while (fields := next_row(reader, _MOST_CHARS)) is not None:
             number += 1
             if number == 1:
                 header = _header(fields, f"{name}, row 1")
@@ -227,16 +228,6 @@ def _csv_rows(path: Path, name: str) -> Iterator[_Row]:
             f"{name}, row {number + 1}: the row must be CSV, with quotes doubled inside quoted fields "
             f"and at most {_MOST_CHARS:,} characters in a field. It is not. Mend the row."
         ) from error
-
-
-def _next_fields(reader: Iterator[list[str]]) -> list[str] | None:
-    """Return the next row, or None behind the last one; fields may be long."""
-    # The limit is one for the whole process, so it is put back before a row is given away.
-    limit = csv.field_size_limit(_MOST_CHARS)
-    try:
-        return next(reader, None)
-    finally:
-        csv.field_size_limit(limit)
 
 
 def _header(fields: Sequence[str], place: str) -> list[str]:

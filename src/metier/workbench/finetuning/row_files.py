@@ -15,6 +15,7 @@ from typing import Any, Final, NamedTuple
 
 from metier.documents.source import printable_name
 from metier.errors import InvalidInput, NotFound
+from metier.wide_csv import next_row
 
 MOST_BYTES: Final = 2_000_000_000
 MOST_CELL: Final = 10_000_000
@@ -172,18 +173,15 @@ def _csv_rows(content: io.StringIO, delimiter: str, name: str) -> Iterator[list[
     number = 0
     while True:
         number += 1
-        limit = csv.field_size_limit(MOST_CELL)  # it is one for the whole process
         try:
-            cells = next(reader)
-        except StopIteration:
-            return
+            cells = next_row(reader, MOST_CELL)
         except csv.Error as error:
             raise InvalidInput(
                 f"{name}, row {number}: cells must be parted by {_WORDS[delimiter]}, have double quotes that "
                 f"close, and at most {MOST_CELL:,} characters each. They do not."
             ) from error
-        finally:
-            csv.field_size_limit(limit)
+        if cells is None:
+            return
         yield cells
 
 
