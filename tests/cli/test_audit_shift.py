@@ -17,11 +17,7 @@ TURNED = TEXT.replace("tested", "unfortunately tested").replace("Java", "Python"
 
 
 @pytest.fixture(autouse=True)
-def _small(monkeypatch, tmp_path):
-    (tmp_path / "config.toml").touch()
-    monkeypatch.setenv("METIER_CONFIG", str(tmp_path / "config.toml"))
-    monkeypatch.setenv("METIER_DATA_DIR", str(tmp_path / "data"))
-
+def _small(own_settings, monkeypatch):
     def open_engine(settings, *, taxonomy, model, as_of):
         assert model == options.NO_MODEL
         return Engine(small_taxonomy(), limits=ReadingLimits(), as_of=YearMonth(2026, 11))

@@ -3,12 +3,7 @@ import pytest
 from metier.cli.network_source import network_source
 from metier.errors import InvalidInput
 
-
-@pytest.fixture(autouse=True)
-def own_settings(monkeypatch, tmp_path):
-    (tmp_path / "config.toml").touch()
-    monkeypatch.setenv("METIER_CONFIG", str(tmp_path / "config.toml"))
-    monkeypatch.setenv("METIER_DATA_DIR", str(tmp_path / "data"))
+pytestmark = pytest.mark.usefixtures("own_settings")
 
 
 def test_a_folder_and_a_hub_name_stay_as_they_are():
