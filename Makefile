@@ -96,7 +96,7 @@ docs: $(VENV)/.dev ## write docs/reference anew
 lock: $(VENV)/.dev ## choose the newest allowed versions and pin them
 	@test -x $(BIN)/uv || $(BIN)/python -m pip install --quiet uv
 	$(LOCK) --upgrade --output-file requirements/base.txt
-	$(LOCK) --upgrade --group dev --output-file requirements/dev.txt
+	$(LOCK) --upgrade --group dev --extra serve --output-file requirements/dev.txt
 
 clean: ## remove all that make has made, .venv included
 	rm -rf $(VENV) build dist demo-report.html $(DEMO_INDEX)* $(DEMO_INTERVIEWS) .coverage htmlcov .hypothesis

@@ -26,8 +26,9 @@ LAYERS = [
     {"skills", "expertise", "search", "interview", "audit", "workbench"},
     {"engine"},
     {"batch", "report"},
+    {"service"},
     {"config"},
-    {"cli", "http"},
+    {"cli", "http", "client"},
     {"__main__"},
 ]
 RANK = {name: rank for rank, names in enumerate(LAYERS) for name in names}

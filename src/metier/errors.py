@@ -11,6 +11,7 @@ MetierError
 │  │  └─ UnreadableFile             the system does not let it be opened
 │  ├─ TaxonomyError                 a taxonomy file breaks a rule
 │  ├─ BankError                     a bank of interview questions breaks a rule
+│  ├─ Conflict                      what is kept stands against the call
 │  └─ SettingsError                 a setting is unknown or out of range
 ├─ NotFound (LookupError)           no such file, skill, taxonomy or model
 ├─ ModelError                       a model folder cannot be used
@@ -22,7 +23,12 @@ MetierError
 │  ├─ StoreBusy (TimeoutError)      another process writes to it for too long
 │  ├─ StoreDamaged                  its file is no database of metier, or is corrupt
 │  ├─ StoreFull                     the disk is full; what was committed stays
-│  └─ OutOfMemory (MemoryError)     a step of a training does not fit into memory
+│  ├─ OutOfMemory (MemoryError)     a step of a training does not fit into memory
+│  └─ Overloaded                    too many wait for the models already
+├─ AccessDenied                    the caller may not do that
+│  ├─ Unauthenticated               no key or session, or one that no longer works
+│  ├─ Forbidden                     the role of the key does not include it
+│  └─ TooManyRequests               more than the limit allows in a minute
 ├─ MissingExtra (ImportError)       an optional dependency is not installed
 └─ Cancelled                        stopped by the user; what was done is kept
 
@@ -101,6 +107,12 @@ class BankError(InvalidInput):
     code = "bank_error"
 
 
+class Conflict(InvalidInput):
+    """What is kept stands against the call: taken, changed meanwhile, ended, or held by another."""
+
+    code = "conflict"
+
+
 class SettingsError(InvalidInput):
     """A setting is unknown or out of its range."""
 
@@ -171,6 +183,54 @@ class OutOfMemory(BackendError, MemoryError):
     """A step of a training does not fit into memory; checkpoints written before it stay."""
 
     code = "out_of_memory"
+
+
+class Overloaded(BackendError):
+    """Too many callers wait for the models already; nothing was done.
+
+    Args:
+        message: what to tell the caller.
+        retry_after_s: when to try again, in seconds.
+    """
+
+    code = "overloaded"
+
+    def __init__(self, message: str, retry_after_s: float = 1.0) -> None:
+        super().__init__(message)
+        self.retry_after_s = retry_after_s
+
+
+class AccessDenied(MetierError):
+    """The caller may not do that."""
+
+    code = "access_denied"
+
+
+class Unauthenticated(AccessDenied):
+    """No key or session was shown, or one that no longer works."""
+
+    code = "unauthenticated"
+
+
+class Forbidden(AccessDenied):
+    """The role of the key does not include it."""
+
+    code = "forbidden"
+
+
+class TooManyRequests(AccessDenied):
+    """A key makes more requests than its limit allows.
+
+    Args:
+        message: what to tell the caller.
+        retry_after_s: when to try again, in seconds.
+    """
+
+    code = "too_many_requests"
+
+    def __init__(self, message: str, retry_after_s: float = 1.0) -> None:
+        super().__init__(message)
+        self.retry_after_s = retry_after_s
 
 
 class MissingExtra(MetierError, ImportError):

@@ -3,10 +3,9 @@ import pytest
 pytest.importorskip("sqlalchemy")
 pytest.importorskip("alembic")
 
-from metier.errors import InvalidInput
+from metier.errors import Conflict, InvalidInput
 from metier.store.workspaces import assessments, decisions, documents, log
 from metier.store.workspaces.assessments import NewAssessment
-from metier.store.workspaces.conflict import Conflict
 from metier.store.workspaces.decisions import DecisionKind, NewDecision
 from metier.store.workspaces.log import Actor, ActorKind
 from tests.store.workspaces.world import ACTOR, ASSESSMENT, resume

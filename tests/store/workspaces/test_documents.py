@@ -3,9 +3,8 @@ import pytest
 pytest.importorskip("sqlalchemy")
 pytest.importorskip("alembic")
 
-from metier.errors import InvalidInput
+from metier.errors import Conflict, InvalidInput
 from metier.store.workspaces import documents, people
-from metier.store.workspaces.conflict import Conflict
 from metier.store.workspaces.documents import NewDocument
 from metier.types import Role
 from tests.store.workspaces.world import ACTOR, make_world, resume

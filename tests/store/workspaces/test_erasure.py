@@ -3,7 +3,7 @@ import pytest
 pytest.importorskip("sqlalchemy")
 pytest.importorskip("alembic")
 
-from metier.errors import NotFound
+from metier.errors import Conflict, NotFound
 from metier.store.workspaces import (
     assessments,
     decisions,
@@ -16,7 +16,6 @@ from metier.store.workspaces import (
     people,
     vacancies,
 )
-from metier.store.workspaces.conflict import Conflict
 from metier.store.workspaces.decisions import DecisionKind, NewDecision
 from metier.types import Role
 from tests.store.workspaces.world import ACTOR, make_world, resume, said, scored

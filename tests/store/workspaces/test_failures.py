@@ -4,9 +4,8 @@ import pytest
 
 pytest.importorskip("sqlalchemy")
 
-from metier.errors import BackendError, StoreBusy, StoreDamaged, StoreFull, StoreUnavailable
+from metier.errors import BackendError, Conflict, StoreBusy, StoreDamaged, StoreFull, StoreUnavailable
 from metier.store.sqlite_connection import UnreadableText
-from metier.store.workspaces.conflict import Conflict
 from metier.store.workspaces.failures import error_for, translated
 
 

@@ -5,9 +5,8 @@ import pytest
 pytest.importorskip("sqlalchemy")
 pytest.importorskip("alembic")
 
-from metier.errors import InvalidInput
+from metier.errors import Conflict, InvalidInput
 from metier.store.workspaces import idempotency, people, workspaces
-from metier.store.workspaces.conflict import Conflict
 from metier.store.workspaces.database import Database
 from tests.store.workspaces.world import ACTOR
 

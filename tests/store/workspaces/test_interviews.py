@@ -3,9 +3,8 @@ import pytest
 pytest.importorskip("sqlalchemy")
 pytest.importorskip("alembic")
 
-from metier.errors import InvalidInput, NotFound
+from metier.errors import Conflict, InvalidInput, NotFound
 from metier.store.workspaces import interviews, log
-from metier.store.workspaces.conflict import Conflict
 from metier.store.workspaces.interviews import InterviewState, NewInterview
 from tests.store.workspaces.world import ACTOR, make_world, said
 

@@ -7,7 +7,7 @@ import pytest
 pytest.importorskip("sqlalchemy")
 pytest.importorskip("alembic")
 
-from metier.errors import NotFound
+from metier.errors import Conflict, NotFound
 from metier.store.workspaces import (
     assessments,
     decisions,
@@ -24,7 +24,6 @@ from metier.store.workspaces import (
     vacancies,
     workspaces,
 )
-from metier.store.workspaces.conflict import Conflict
 from metier.store.workspaces.retention import RetentionKind
 from metier.store.workspaces.tables import metadata
 from tests.store.workspaces.world import ACTOR, ASSESSMENT, World, make_world, resume, said

@@ -9,9 +9,8 @@ import pytest
 pytest.importorskip("sqlalchemy")
 pytest.importorskip("alembic")
 
-from metier.errors import StoreBusy
+from metier.errors import Conflict, StoreBusy
 from metier.store.workspaces import job_work, jobs, log, people, workspaces
-from metier.store.workspaces.conflict import Conflict
 from metier.store.workspaces.database import Database
 from metier.store.workspaces.jobs import JobState, NewJob
 from tests.store.workspaces.world import ACTOR

@@ -3,9 +3,8 @@ import pytest
 pytest.importorskip("sqlalchemy")
 pytest.importorskip("alembic")
 
-from metier.errors import InvalidInput
+from metier.errors import Conflict, InvalidInput
 from metier.store.workspaces import job_work, jobs, log, people, workspaces
-from metier.store.workspaces.conflict import Conflict
 from metier.store.workspaces.database import Database
 from metier.store.workspaces.jobs import JobState, NewJob
 from tests.store.workspaces.world import ACTOR

@@ -3,9 +3,8 @@ import pytest
 pytest.importorskip("sqlalchemy")
 pytest.importorskip("alembic")
 
-from metier.errors import InvalidInput, NotFound
+from metier.errors import Conflict, InvalidInput, NotFound
 from metier.store.workspaces import job_work, jobs, log
-from metier.store.workspaces.conflict import Conflict
 from metier.store.workspaces.jobs import JobState, NewJob
 from tests.store.workspaces.world import ACTOR
 

@@ -8,10 +8,9 @@ import pytest
 pytest.importorskip("sqlalchemy")
 pytest.importorskip("alembic")
 
-from metier.errors import InvalidInput, NotFound
+from metier.errors import Conflict, InvalidInput, NotFound
 from metier.store.workspaces import log, people, workspaces
 from metier.store.workspaces.clock import SetClock
-from metier.store.workspaces.conflict import Conflict
 from metier.store.workspaces.database import Database
 from metier.store.workspaces.log import NO_HASH, Actor, ActorKind, Event, LogCheck, LogHead
 from tests.store.workspaces.world import ACTOR

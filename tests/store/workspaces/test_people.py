@@ -3,8 +3,8 @@ import pytest
 pytest.importorskip("sqlalchemy")
 pytest.importorskip("alembic")
 
+from metier.errors import Conflict
 from metier.store.workspaces import people
-from metier.store.workspaces.conflict import Conflict
 from tests.store.workspaces.world import ACTOR, make_world
 
 

@@ -9,9 +9,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
 
-from metier.errors import InvalidInput
+from metier.errors import Conflict, InvalidInput
 from metier.store.workspaces import assessments, documents, log, vacancies
-from metier.store.workspaces.conflict import Conflict
 from metier.store.workspaces.ids import is_id, missing
 from metier.store.workspaces.log import Actor, ActorKind, Event
 from metier.store.workspaces.rows import (

@@ -10,9 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from metier.errors import InvalidInput
+from metier.errors import Conflict, InvalidInput
 from metier.store.workspaces import log, people
-from metier.store.workspaces.conflict import Conflict
 from metier.store.workspaces.ids import is_id, missing
 from metier.store.workspaces.log import Actor, Event
 from metier.store.workspaces.rows import MAX_LIMIT, Page, check_workspace, find, find_by_id, page_of

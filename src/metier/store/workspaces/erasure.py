@@ -14,9 +14,9 @@ from typing import Any, Final, TypeVar
 
 from metier.assessment import Assessment
 from metier.dialogue import Interview
+from metier.errors import Conflict
 from metier.store.workspaces import assessments, documents, interviews, log, people
 from metier.store.workspaces.assessments import StoredAssessment
-from metier.store.workspaces.conflict import Conflict
 from metier.store.workspaces.decisions import Decision
 from metier.store.workspaces.documents import StoredDocument
 from metier.store.workspaces.interviews import StoredInterview

@@ -8,9 +8,16 @@ from contextlib import contextmanager
 from typing import Any, Final
 
 from metier._extras import require
-from metier.errors import BackendError, MetierError, StoreBusy, StoreDamaged, StoreFull, StoreUnavailable
+from metier.errors import (
+    BackendError,
+    Conflict,
+    MetierError,
+    StoreBusy,
+    StoreDamaged,
+    StoreFull,
+    StoreUnavailable,
+)
 from metier.store.sqlite_connection import UnreadableText
-from metier.store.workspaces.conflict import Conflict
 
 _MENDING: Final = "Nothing in it was changed. Put back a copy of it."
 _DAMAGED: Final = f"is damaged, or is no database of the service. {_MENDING}"

@@ -9,8 +9,7 @@ import re
 from dataclasses import dataclass
 from typing import Any, Final
 
-from metier.errors import InvalidInput
-from metier.store.workspaces.conflict import Conflict
+from metier.errors import Conflict, InvalidInput
 from metier.store.workspaces.rows import find as find_row
 from metier.store.workspaces.texts import check_plain, check_text, to_json
 from metier.store.workspaces.transaction import Transaction

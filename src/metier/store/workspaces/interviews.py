@@ -7,11 +7,10 @@ from enum import StrEnum
 from typing import Any, Final
 
 from metier.dialogue import Interview
-from metier.errors import InvalidInput, NotFound
+from metier.errors import Conflict, InvalidInput, NotFound
 from metier.store.interview_format import from_text, to_text
 from metier.store.workspaces import log, people, vacancies
 from metier.store.workspaces.clock import later
-from metier.store.workspaces.conflict import Conflict
 from metier.store.workspaces.ids import missing
 from metier.store.workspaces.log import Actor, Event
 from metier.store.workspaces.rows import Page, check_workspace, find, find_by_id, page_of

@@ -13,10 +13,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from metier.errors import InvalidInput
+from metier.errors import Conflict, InvalidInput
 from metier.store.workspaces import jobs, log
 from metier.store.workspaces.clock import later
-from metier.store.workspaces.conflict import Conflict
 from metier.store.workspaces.jobs import Job, JobState
 from metier.store.workspaces.log import Actor, ActorKind, Event
 from metier.store.workspaces.rows import columns_of, record_of

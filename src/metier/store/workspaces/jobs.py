@@ -11,9 +11,8 @@ from enum import StrEnum
 from typing import Any, Final
 
 from metier._extras import require
-from metier.errors import InvalidInput
+from metier.errors import Conflict, InvalidInput
 from metier.store.workspaces import log, people
-from metier.store.workspaces.conflict import Conflict
 from metier.store.workspaces.ids import missing
 from metier.store.workspaces.log import Actor, Event
 from metier.store.workspaces.rows import Page, check_workspace, find, find_by_id, page_of

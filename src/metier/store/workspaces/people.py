@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from metier.errors import Conflict
 from metier.store.workspaces import log
-from metier.store.workspaces.conflict import Conflict
 from metier.store.workspaces.ids import missing
 from metier.store.workspaces.log import Actor, Event
 from metier.store.workspaces.rows import Page, check_workspace, find, find_by_id, page_of
