@@ -97,6 +97,7 @@ lock: $(VENV)/.dev ## choose the newest allowed versions and pin them
 	@test -x $(BIN)/uv || $(BIN)/python -m pip install --quiet uv
 	$(LOCK) --upgrade --output-file requirements/base.txt
 	$(LOCK) --upgrade --group dev --extra serve --output-file requirements/dev.txt
+	$(LOCK) --upgrade --extra serve --constraint requirements/dev.txt --no-annotate --output-file requirements/serve.txt
 
 clean: ## remove all that make has made, .venv included
 	rm -rf $(VENV) build dist demo-report.html $(DEMO_INDEX)* $(DEMO_INTERVIEWS) .coverage htmlcov .hypothesis
@@ -116,11 +117,16 @@ $(VENV)/.base: requirements/base.txt pyproject.toml | $(VENV)/.created
 	$(BIN)/python -m pip install --quiet --no-deps --editable .
 	@touch $@
 
-# dev.txt holds base.txt with the same pins, so both stamps are true after it.
+$(VENV)/.serve: requirements/serve.txt requirements/base.txt pyproject.toml | $(VENV)/.created
+	$(BIN)/python -m pip install --quiet --require-hashes --requirement requirements/serve.txt
+	$(BIN)/python -m pip install --quiet --no-deps --editable .
+	@touch $(VENV)/.base $@
+
+# dev.txt holds base.txt and serve.txt with the same pins, so the stamps of all are true after it.
 $(VENV)/.dev: requirements/dev.txt requirements/base.txt pyproject.toml | $(VENV)/.created
 	$(BIN)/python -m pip install --quiet --require-hashes --requirement requirements/dev.txt
 	$(BIN)/python -m pip install --quiet --no-deps --editable .
-	@touch $(VENV)/.base $@
+	@touch $(VENV)/.base $(VENV)/.serve $@
 
 # Without hashes: which build of torch fits depends on the machine. requirements/train.txt pins its version.
 $(VENV)/.train: requirements/train.txt $(VENV)/.dev

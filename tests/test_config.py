@@ -51,6 +51,13 @@ def test_values_have_the_type_of_their_setting(load):
         ("max_pages = 0", {}, "max_pages must be above 0 and at most 1,000,000,000. Got 0"),
         ('language = "xx"', {}, "language must be one of en, ru. Got 'xx'"),
         ("max_pages", {}, "is not valid TOML"),
+        ("threads = 2000", {}, "threads must be 0 to 1,024. Got 2,000"),
+        ("port = 65536", {}, "port must be 0 to 65,535. Got 65,536"),
+        ("web_processes = 0", {}, "web_processes must be 1 to 64. Got 0"),
+        ("job_processes = -1", {}, "job_processes must be 0 to 64. Got -1"),
+        ("requests_per_minute = 0", {}, "requests_per_minute must be 1 to 1,000,000. Got 0"),
+        ("max_request_bytes = 0", {}, "max_request_bytes must be 1,000 to 2,000,000,000. Got 0"),
+        ('public_url = "metier.example.org"', {}, "public_url must begin with http:// or https://"),
     ],
 )
 def test_a_wrong_setting_is_an_error_that_says_where(load, file, variables, message):

@@ -102,8 +102,18 @@ def test_development_installs_the_base_pins():
 
 
 def test_no_pin_brings_an_extra_into_the_base_install():
-    heavy = {distribution(r) for group in PROJECT["optional-dependencies"].values() for r in group}
-    assert heavy.isdisjoint(pins("dev.txt"))
+    extras = PROJECT["optional-dependencies"]
+    named = {extra: {distribution(r).replace("_", "-") for r in group} for extra, group in extras.items()}
+    assert set().union(*named.values()).isdisjoint(pins("base.txt"))
+    del named["serve"]  # small, and checked with the types of its own packages
+    assert set().union(*named.values()).isdisjoint(pins("dev.txt"))
+
+
+def test_the_service_is_pinned_as_in_development():
+    serve, dev = pins("serve.txt"), pins("dev.txt")
+    needed = {distribution(r).replace("_", "-") for r in PROJECT["optional-dependencies"]["serve"]}
+    assert needed <= set(serve)
+    assert {name: dev.get(name) for name in serve} == serve
 
 
 def test_training_pins_one_torch():

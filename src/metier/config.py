@@ -24,7 +24,14 @@ _LANGUAGES = ("en", "ru")
 _LIMITS = ReadingLimits()
 _OCR = OcrPolicy()
 _NO_OCR = "none"
-_MOST_THREADS = 1024
+_RANGES = {
+    "threads": (0, 1024),
+    "port": (0, 65_535),
+    "web_processes": (1, 64),
+    "job_processes": (0, 64),
+    "requests_per_minute": (1, 1_000_000),
+    "max_request_bytes": (1_000, 2_000_000_000),
+}
 # In an address such as postgresql://user:password@host/database, or a list of key=value.
 _PASSWORD = re.compile(r"(//[^/@:]*:|password=)[^@\s&]*(@|\b|$)")
 
@@ -47,6 +54,15 @@ class Settings:
         search_model: name or folder of the encoder, or of the head for search, that search compares with.
         expertise_model: name or folder of the model that tells levels.
         index: file or postgresql:// address of the search index; empty for a file in `data_dir`.
+        database: file or postgresql:// address of the service's database; empty for a file in `data_dir`.
+        host: address that the service listens at.
+        port: its port; 0 for a free one.
+        public_url: address that people reach the service by, such as https://metier.example.org; empty where
+            they come to host and port.
+        web_processes: processes that answer requests, 1 to 64.
+        job_processes: processes that do the service's jobs, 0 to 64; 0 where `metier worker` runs elsewhere.
+        requests_per_minute: requests that each key may make, for each process.
+        max_request_bytes: size of one request to the service, all its files together, in bytes.
         data_dir: folder for what a user imports.
         cache_dir: folder for what can be made again at any time.
     """
@@ -64,14 +80,26 @@ class Settings:
     search_model: str = "base"
     expertise_model: str = "expertise"
     index: str = ""
+    database: str = ""
+    host: str = "127.0.0.1"
+    port: int = 8000
+    public_url: str = ""
+    web_processes: int = 1
+    job_processes: int = 1
+    requests_per_minute: int = 600
+    max_request_bytes: int = 200_000_000
     data_dir: Path = Path()
     cache_dir: Path = Path()
 
     def __post_init__(self) -> None:
         if self.language not in _LANGUAGES:
             raise SettingsError(f"language must be one of {', '.join(_LANGUAGES)}. Got {self.language!r}.")
-        if not 0 <= self.threads <= _MOST_THREADS:
-            raise SettingsError(f"threads must be 0 to {_MOST_THREADS}. Got {self.threads}.")
+        for name, (least, most) in _RANGES.items():
+            value = getattr(self, name)
+            if not least <= value <= most:
+                raise SettingsError(f"{name} must be {least:,} to {most:,}. Got {value:,}.")
+        if self.public_url and not self.public_url.startswith(("http://", "https://")):
+            raise SettingsError(f"public_url must begin with http:// or https://. Got {self.public_url!r}.")
         try:
             self.limits, self.ocr  # noqa: B018 - building them checks the values
         except ValueError as exc:
