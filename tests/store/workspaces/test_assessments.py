@@ -8,7 +8,7 @@ from dataclasses import replace
 from metier.errors import InvalidInput, StoreDamaged
 from metier.store.workspaces import assessments, documents
 from metier.store.workspaces.assessments import AssessmentOrder, NewAssessment, record_hash
-from tests.store.workspaces.world import ACTOR, ASSESSMENT, resume, scored
+from tests.store.workspaces.world import ACTOR, ASSESSMENT, make_world, resume, scored
 
 
 @pytest.fixture
@@ -78,6 +78,23 @@ def test_a_ranking_comes_in_pages_the_highest_first(transaction, world, rank, li
             break
     assert len(seen) == 7
     assert (seen[0], set(seen[1:4]), seen[4], set(seen[5:])) == (top, equal, best, none)
+
+
+def test_every_place_of_a_ranking_has_a_cursor_and_a_number_above_it(transaction, world, rank):
+    for number, score in enumerate((0.9, 0.5, 0.1 + 0.2), 1):
+        rank(number, scored(score))
+    rank(4, replace(ASSESSMENT, coverage=None))
+    other = make_world(transaction, "Others")
+    here = (transaction, world.workspace, world.vacancy)
+    order = AssessmentOrder.SCORE
+    items = assessments.ranking(*here).items
+    above = [assessments.n_above(transaction, one, order) for one in items]
+    assert above == [0, 1, 1, 3, 4]
+    for place, one in enumerate(items, 1):
+        rest = assessments.ranking(*here, after=assessments.cursor(one, order)).items
+        assert rest == items[place:]
+    alone = assessments.get(transaction, other.workspace, other.assessment)
+    assert assessments.n_above(transaction, alone, order) == 0
 
 
 def test_a_ranking_by_months(transaction, world, rank):

@@ -69,6 +69,7 @@ def test_an_export_holds_all_of_a_person(database, world):
         "vacancy.add",
         "key.add",
         "session.begin",
+        "taxonomy.add",
     }
 
 

@@ -1,6 +1,7 @@
 """No function that takes an id shows or changes anything of another workspace."""
 
 import inspect
+from dataclasses import fields
 
 import pytest
 
@@ -21,6 +22,7 @@ from metier.store.workspaces import (
     people,
     retention,
     sessions,
+    taxonomies,
     vacancies,
     workspaces,
 )
@@ -41,6 +43,7 @@ MODULES = (
     people,
     retention,
     sessions,
+    taxonomies,
     vacancies,
     workspaces,
 )
@@ -122,6 +125,9 @@ CALLS = {
     ],
     "sessions.get": [lambda t, w, o: sessions.get(t, w.workspace, o.session)],
     "sessions.end": [lambda t, w, o: sessions.end(t, w.workspace, o.session)],
+    "taxonomies.get": [lambda t, w, o: taxonomies.get(t, w.workspace, o.taxonomy)],
+    "taxonomies.content": [lambda t, w, o: taxonomies.content(t, w.workspace, o.taxonomy)],
+    "taxonomies.use": [lambda t, w, o: taxonomies.use(t, w.workspace, ACTOR, o.taxonomy)],
     "vacancies.add": [lambda t, w, o: vacancies.add(t, w.workspace, ACTOR, title="New", document=o.document)],
     "vacancies.get": [lambda t, w, o: vacancies.get(t, w.workspace, o.vacancy)],
     "vacancies.rename": [lambda t, w, o: vacancies.rename(t, w.workspace, ACTOR, o.vacancy, title="New")],
@@ -149,6 +155,9 @@ WORKSPACE_ONLY = {
     "retention.purge",
     "retention.put",
     "retention.rules",
+    "taxonomies.add",
+    "taxonomies.in_use",
+    "taxonomies.page",
     "vacancies.page",
     "workspaces.get",
     "workspaces.rename",
@@ -156,7 +165,9 @@ WORKSPACE_ONLY = {
 }
 # Those that find out by a secret or a record which workspace is meant, and those of all workspaces.
 NO_WORKSPACE = {
+    "interviews.look",
     "interviews.open_link",
+    "interviews.seat",
     "keys.check",
     "keys.is_use_noted",
     "keys.note_use",
@@ -164,6 +175,8 @@ NO_WORKSPACE = {
     "sessions.check",
     "workspaces.add",
     "workspaces.page",
+    "assessments.cursor",
+    "assessments.n_above",
     "assessments.record_hash",
     "log.hash_of",
 }
@@ -178,7 +191,7 @@ def public_functions():
 
 
 def other_ids(identifier):
-    return World(*[identifier] * 11)
+    return World(*[identifier] * len(fields(World)))
 
 
 @pytest.fixture
@@ -189,9 +202,9 @@ def other(transaction, world):
 def rows(transaction, workspace):
     """All that is kept of a workspace."""
     found = {}
-    for name in ("people", "documents", "vacancies", "assessments", "interviews", "decisions", "keys", "log"):
-        table = transaction.table(name)
-        found[name] = transaction.all(table.select().where(table.c.workspace == workspace))
+    for table in metadata().sorted_tables:
+        owner = table.c.id if table.name == "workspaces" else table.c.workspace
+        found[table.name] = transaction.all(table.select().where(owner == workspace))
     return found
 
 
@@ -276,6 +289,9 @@ def test_the_database_itself_refuses_a_row_that_refers_to_another_workspace(data
         lambda t, w: keys.add(t, w, ACTOR, name="Mine", role=keys.KeyRole.VIEWER),
         lambda t, w: retention.put(t, w, ACTOR, kind=RetentionKind.JOBS, days=1),
         lambda t, w: retention.purge(t, w, ACTOR),
+        lambda t, w: taxonomies.add(t, w, ACTOR, name="Ours", content="{}", n_skills=0),
+        lambda t, w: taxonomies.use(t, w, ACTOR, None),
+        lambda t, w: taxonomies.in_use(t, w),
         lambda t, w: workspaces.get(t, w),
         lambda t, w: workspaces.rename(t, w, ACTOR, name="X"),
         lambda t, w: idempotency.find(t, w, "k", request_sha256="0" * 64),

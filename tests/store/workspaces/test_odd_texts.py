@@ -15,6 +15,7 @@ from metier.store.workspaces import (
     jobs,
     keys,
     people,
+    taxonomies,
     vacancies,
     workspaces,
 )
@@ -64,6 +65,9 @@ NAMES = {
     "key name": lambda t, w, x: keys.add(t, w.workspace, ACTOR, name=x, role=keys.KeyRole.VIEWER)[0].name,
     "job key": lambda t, w, x: jobs.add(t, w.workspace, ACTOR, jobs.NewJob("read", key=x))[0].key,
     "decision note": write_decision,
+    "taxonomy name": lambda t, w, x: (
+        taxonomies.add(t, w.workspace, ACTOR, name=x, content=ascii(x), n_skills=0)[0].name
+    ),
 }
 # Fields that hold contents: any text at all.
 CONTENTS = {
@@ -97,6 +101,15 @@ def test_a_name_that_a_database_cannot_hold_is_refused_by_both(transaction, worl
 def test_contents_keep_any_text(transaction, world, field):
     for text in [*HELD, *REFUSED]:
         assert CONTENTS[field](transaction, world, text) == text
+
+
+def test_the_content_of_a_taxonomy_is_kept_or_refused(transaction, world):
+    for text in HELD:
+        new, _ = taxonomies.add(transaction, world.workspace, ACTOR, name="Ours", content=text, n_skills=0)
+        assert taxonomies.content(transaction, world.workspace, new.id) == text
+    for text in ("nul\x00here", "half \ud800", "", " \t\n"):
+        with pytest.raises(InvalidInput, match="content must"):
+            taxonomies.add(transaction, world.workspace, ACTOR, name="Ours", content=text, n_skills=0)
 
 
 def test_bytes_are_kept_as_they_are(transaction, world):

@@ -11,7 +11,7 @@ from tests.store.workspaces.world import ACTOR
 def test_a_workspace_is_added_found_and_renamed(transaction):
     made = workspaces.add(transaction, ACTOR, name="Team")
     assert workspaces.get(transaction, made.id) == made
-    assert made.created_at == transaction.at
+    assert (made.created_at, made.taxonomy) == (transaction.at, None)
     assert workspaces.rename(transaction, made.id, ACTOR, name="Crew").name == "Crew"
     actions = [entry.action for entry in log.entries(transaction, made.id)]
     assert actions == ["workspace.add", "workspace.rename"]

@@ -15,6 +15,7 @@ from metier.store.workspaces import (
     keys,
     people,
     sessions,
+    taxonomies,
     vacancies,
     workspaces,
 )
@@ -52,6 +53,7 @@ class World:
     key: str
     session: str
     job: str
+    taxonomy: str
 
 
 def scored(score, **fields):
@@ -87,6 +89,7 @@ def make_world(transaction, name="Team"):
     key, _ = keys.add(*here, name="Mine", role=keys.KeyRole.ADMIN)
     session, _ = sessions.begin(transaction, key, lasts_s=3600)
     job, _ = jobs.add(*here, jobs.NewJob("read", {"document": document}, key="j1", person=person))
+    taxonomy, _ = taxonomies.add(*here, name="Ours", content='{"skills":[]}', n_skills=0)
     return World(
         workspace,
         person,
@@ -99,4 +102,5 @@ def make_world(transaction, name="Team"):
         key.id,
         session.id,
         job.id,
+        taxonomy.id,
     )

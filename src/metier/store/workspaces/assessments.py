@@ -265,8 +265,32 @@ def ranking(
     items = tuple(record_of(StoredAssessment, row) for row in rows[:limit])
     if len(rows) <= limit:
         return Page(items, None)
-    value = getattr(items[-1], order.value)
-    return Page(items, f"{float(_NONE if value is None else value)!r}:{items[-1].id}")
+    return Page(items, cursor(items[-1], order))
+
+
+def cursor(assessment: StoredAssessment, order: AssessmentOrder) -> str:
+    """Return what `ranking` goes on with after an assessment."""
+    return f"{_key_of(assessment, order)!r}:{assessment.id}"
+
+
+def n_above(transaction: Transaction, assessment: StoredAssessment, order: AssessmentOrder) -> int:
+    """Return how many assessments stand higher in the ranking that one is in; equal ones do not count."""
+    table = transaction.table("assessments")
+    c = table.c
+    sa = require("sqlalchemy")
+    row = transaction.first(
+        table.select()
+        .with_only_columns(sa.func.count().label("number"))
+        .where(c.workspace == assessment.workspace, c.vacancy == assessment.vacancy)
+        .where(c.replaced_at.is_(None), c.erased_at.is_(None))
+        .where(sa.func.coalesce(c[order.value], _NONE) > _key_of(assessment, order))
+    )
+    return int(row["number"]) if row else 0
+
+
+def _key_of(assessment: StoredAssessment, order: AssessmentOrder) -> float:
+    value = getattr(assessment, order.value)
+    return float(_NONE if value is None else value)
 
 
 def _cursor(after: str) -> tuple[float, str]:

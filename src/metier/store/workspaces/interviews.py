@@ -1,4 +1,8 @@
-"""Interviews with candidates, each opened by a link that works once."""
+"""Interviews with candidates.
+
+A candidate opens an interview by a link that works once, and then holds a seat: a secret of the browser that
+the interview is answered from.
+"""
 
 from __future__ import annotations
 
@@ -19,6 +23,8 @@ from metier.store.workspaces.tokens import new_secret, secret_hash
 from metier.store.workspaces.transaction import Transaction
 
 MAX_LINK_S: Final = 366 * 24 * 3600
+# For how long a candidate may look back at an interview that has ended.
+SEAT_AFTER_END_S: Final = 24 * 3600
 
 
 class InterviewState(StrEnum):
@@ -182,7 +188,7 @@ def save(
 def make_link(
     transaction: Transaction, workspace: str, actor: Actor, interview: str, *, lasts_s: float
 ) -> str:
-    """Return the secret of a new link to an interview; one made before no longer works.
+    """Return the secret of a new link to an interview; one made before and its seat no longer work.
 
     It is shown this once: only its hash is kept.
 
@@ -208,27 +214,22 @@ def make_link(
         "link_sha256": secret_hash(secret),
         "link_expires_at": later(transaction.now, lasts_s),
         "link_used_at": None,
+        "seat_sha256": None,
     }
     _update(transaction, workspace, interview, values)
     log.append(transaction, workspace, actor, Event("interview.make-link", interview))
     return secret
 
 
-def open_link(transaction: Transaction, secret: str) -> StoredInterview:
-    """Return the interview that a link leads to, and use the link up.
+def look(transaction: Transaction, secret: str) -> StoredInterview:
+    """Return the interview that a link leads to; the link is not used up.
 
-    The one look-up without a workspace along with those of keys and sessions: the secret tells it.
+    The secret tells the workspace, as it does for `open_link` and `seat`.
 
     Raises:
         NotFound: the link is unknown, used up, over, or of an interview that has ended or was erased.
     """
-    table = transaction.table("interviews")
-    known = table.c.link_sha256 == secret_hash(secret)
-    found = find(transaction, StoredInterview, table, known)
-    if found is not None:
-        transaction.hold(found.workspace)
-        # Again, now that nobody else can open it.
-        found = find(transaction, StoredInterview, table, known, table.c.erased_at.is_(None))
+    found = _by_secret(transaction, "link_sha256", secret)
     if (
         found is None
         or found.link_used_at is not None
@@ -236,10 +237,39 @@ def open_link(transaction: Transaction, secret: str) -> StoredInterview:
         or (found.link_expires_at or "") <= transaction.at
     ):
         raise NotFound("This link leads to no interview, or no longer does. Ask for a new one.")
-    _update(transaction, found.workspace, found.id, {"link_used_at": transaction.at})
+    return found
+
+
+def open_link(transaction: Transaction, secret: str) -> tuple[StoredInterview, str]:
+    """Return the interview that a link leads to and the secret of its seat, and use the link up.
+
+    The seat is shown this once: only its hash is kept.
+
+    Raises:
+        NotFound: the link is unknown, used up, over, or of an interview that has ended or was erased.
+    """
+    transaction.hold(look(transaction, secret).workspace)
+    # Again, now that nobody else can open it.
+    found = look(transaction, secret)
+    taken = new_secret()
+    values = {"link_used_at": transaction.at, "seat_sha256": secret_hash(taken)}
+    _update(transaction, found.workspace, found.id, values)
     actor = Actor(log.ActorKind.CANDIDATE, found.id)
     log.append(transaction, found.workspace, actor, Event("interview.open-link", found.id))
-    return get(transaction, found.workspace, found.id)
+    return get(transaction, found.workspace, found.id), taken
+
+
+def seat(transaction: Transaction, secret: str) -> StoredInterview:
+    """Return the interview that a candidate sits in.
+
+    Raises:
+        NotFound: the seat is unknown, a new link was made, or the interview was erased or ended a day ago.
+    """
+    found = _by_secret(transaction, "seat_sha256", secret)
+    over = later(transaction.now, -SEAT_AFTER_END_S)
+    if found is None or (found.ended_at is not None and found.ended_at <= over):
+        raise NotFound("This interview is no longer open here. Ask for a new link.")
+    return found
 
 
 def page(
@@ -268,6 +298,12 @@ def page(
     if person is not None:
         conditions.append(table.c.person == people.get(transaction, workspace, person).id)
     return page_of(transaction, StoredInterview, table, *conditions, after=after, limit=limit)
+
+
+def _by_secret(transaction: Transaction, column: str, secret: str) -> StoredInterview | None:
+    table = transaction.table("interviews")
+    known = (table.c[column] == secret_hash(secret), table.c.erased_at.is_(None))
+    return find(transaction, StoredInterview, table, *known)
 
 
 def _update(transaction: Transaction, workspace: str, interview: str, values: dict[str, Any]) -> None:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 FOLDER: Final = Path(__file__).parent / "migrations"
 # Of the scripts in the folder, in order. Listed here so that opening a database that is up to date does not
 # load alembic.
-REVISIONS: Final = ("0001",)
+REVISIONS: Final = ("0001", "0002")
 
 
 def revision_of(connection: Connection, name: str) -> str | None:

@@ -19,7 +19,12 @@ _ID: Final = ("workspace Text", "id Text")
 # Name of the table: its columns with their types, a ? where they may be null; the columns of its primary key;
 # those of its unique constraints.
 _COLUMNS: Final[dict[str, tuple[Sequence[str], Sequence[str], Sequence[Sequence[str]]]]] = {
-    "workspaces": (("id Text", "name Text", "created_at Text"), ("id",), ()),
+    "workspaces": (("id Text", "name Text", "created_at Text", "taxonomy Text?"), ("id",), ()),
+    "taxonomies": (
+        (*_ID, "name Text", "sha256 Text", "n_skills Integer", "created_at Text", "content Text"),
+        ("workspace", "id"),
+        (("workspace", "sha256"),),
+    ),
     "people": (
         (*_ID, "name Text", "external_id Text?", "created_at Text", "erased_at Text?"),
         ("workspace", "id"),
@@ -89,6 +94,7 @@ _COLUMNS: Final[dict[str, tuple[Sequence[str], Sequence[str], Sequence[Sequence[
             "link_sha256 Text?",
             "link_expires_at Text?",
             "link_used_at Text?",
+            "seat_sha256 Text?",
             "content Text?",
         ),
         ("workspace", "id"),
@@ -198,7 +204,8 @@ _COLUMNS: Final[dict[str, tuple[Sequence[str], Sequence[str], Sequence[Sequence[
         (),
     ),
 }
-# Column that holds an id: the table it is of.
+# Column that holds an id: the table it is of. `workspaces.taxonomy` is not here, since SQLite adds no key of
+# two columns to a table that is there: `taxonomies.use` checks it, and taxonomies are never removed.
 _REFERENCES: Final[dict[str, dict[str, str]]] = {
     "documents": {"person": "people"},
     "vacancies": {"document": "documents"},
@@ -222,6 +229,8 @@ _INDEXES: Final[dict[str, Sequence[Sequence[str]]]] = {
     "jobs": (("state", "priority", "id"), ("workspace", "state"), ("workspace", "person")),
     "idempotency": (("workspace", "created_at"),),
 }
+# What is unique in a column that came later: to a table that is there SQLite adds an index, no constraint.
+_UNIQUE_INDEXES: Final[dict[str, Sequence[Sequence[str]]]] = {"interviews": (("seat_sha256",),)}
 
 
 @cache
@@ -249,6 +258,7 @@ def metadata() -> MetaData:
             *[sa.UniqueConstraint(*names) for names in unique],
             *_references(sa, name),
             *[sa.Index(None, *names) for names in _INDEXES.get(name, ())],
+            *[sa.Index(None, *names, unique=True) for names in _UNIQUE_INDEXES.get(name, ())],
         )
     return made
 

@@ -80,6 +80,19 @@ class Transaction:
             raise missing("workspace", workspace)
         self._held.add(workspace)
 
+    def hold_table(self, name: str) -> None:
+        """Wait until nobody else writes to a table, and keep others from it until the end.
+
+        For what must happen once in a database. SQLite has one writer at a time anyway.
+
+        Raises:
+            StoreBusy: another writes to it for too long.
+            InvalidInput: this transaction only reads.
+        """
+        self.check_writes()
+        if self.connection.dialect.name == "postgresql":
+            self.connection.exec_driver_sql(f"LOCK TABLE {self.table(name).name} IN SHARE ROW EXCLUSIVE MODE")
+
     def check_writes(self) -> None:
         """Make sure that this transaction may write.
 

@@ -20,11 +20,13 @@ class Workspace:
         id: of the workspace.
         name: for people.
         created_at: when it was added.
+        taxonomy: id of the taxonomy of its own that it uses; None for that of the installation.
     """
 
     id: str
     name: str
     created_at: str
+    taxonomy: str | None
 
 
 def add(transaction: Transaction, actor: Actor, *, name: str) -> Workspace:
@@ -33,7 +35,7 @@ def add(transaction: Transaction, actor: Actor, *, name: str) -> Workspace:
     Raises:
         InvalidInput: a name that cannot be kept.
     """
-    workspace = Workspace(transaction.new_id(), check_text("name", name), transaction.at)
+    workspace = Workspace(transaction.new_id(), check_text("name", name), transaction.at, None)
     values = {"id": workspace.id, "name": workspace.name, "created_at": workspace.created_at}
     transaction.add(transaction.table("workspaces"), values)
     log.append(transaction, workspace.id, actor, Event("workspace.add", workspace.id))
