@@ -58,3 +58,22 @@ def metier(own_settings, monkeypatch, capsys):
         return Result(code, captured.out, captured.err)
 
     return run
+
+
+@pytest.fixture
+def service_file(tmp_path):
+    """The service's database that commands open without being told; it is not there yet."""
+    return tmp_path / "data" / "metier.db"
+
+
+@pytest.fixture
+def team(service_file):
+    """Return the id of the one workspace in that database."""
+    pytest.importorskip("sqlalchemy")
+    pytest.importorskip("alembic")
+    from metier.store.workspaces import workspaces
+    from metier.store.workspaces.database import Database
+    from metier.store.workspaces.log import Actor, ActorKind
+
+    with Database.open(str(service_file)) as database, database.transaction() as transaction:
+        return workspaces.add(transaction, Actor(ActorKind.OPERATOR), name="Team").id

@@ -1,4 +1,4 @@
-"""`metier audit`: can a model, a document or a batch of decisions be trusted?"""
+"""`metier audit`: can a model, a document, a batch of decisions or the log be trusted?"""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from metier.cli import (
     audit_confidence,
     audit_decisions,
     audit_document,
+    audit_log,
     audit_membership,
     audit_model,
     audit_shift,
@@ -18,7 +19,8 @@ from metier.cli import (
 app = typer.Typer(
     name="audit",
     no_args_is_help=True,
-    help="Audit models, documents and decisions: clean, unsafe or inconclusive, and why (exit 0, 1 or 3).",
+    help="Audit models, documents, decisions and the log: clean, unsafe or inconclusive, and why (exit 0, 1 "
+    "or 3).",
     epilog="Example: metier audit model downloads/some-model --page audit.html",
 )
 
@@ -30,3 +32,4 @@ audit_backdoor.register(app)
 audit_shift.register(app)
 audit_confidence.register(app)
 audit_membership.register(app)
+audit_log.register(app)
