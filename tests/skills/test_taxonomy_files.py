@@ -4,7 +4,13 @@ import pytest
 
 from metier.errors import NotFound, TaxonomyError
 from metier.skills.mentions import MentionFinder
-from metier.skills.taxonomy_files import default_taxonomy, dump_taxonomy, load_taxonomy
+from metier.skills.taxonomy_files import (
+    default_taxonomy,
+    dump_taxonomy,
+    find_taxonomy,
+    imported_taxonomy,
+    load_taxonomy,
+)
 from metier.skills.tokens import name_tokens, surface_tokens
 
 YAML = """
@@ -141,3 +147,14 @@ def test_the_listed_csv_is_read_back(tmp_path):
         assert (left.skill.id, left.names) == (right.skill.id, right.names)
         assert (left.exact, left.ambiguous, left.decoys) == (right.exact, right.ambiguous, right.decoys)
         assert [i.skill for i in left.implies] == [i.skill for i in right.implies]
+
+
+def test_a_taxonomy_is_found_by_name_by_path_and_as_the_default(tmp_path):
+    assert find_taxonomy("default", tmp_path) is default_taxonomy()
+    file = imported_taxonomy("ours", tmp_path)
+    file.parent.mkdir()
+    file.write_text(dump_taxonomy(default_taxonomy()))
+    for name in ("ours", str(file)):
+        assert find_taxonomy(name, tmp_path).sha256 == default_taxonomy().sha256
+    with pytest.raises(NotFound):
+        find_taxonomy("theirs", tmp_path)

@@ -24,12 +24,38 @@ _SETTINGS = ("listen_addresses=", "fsync=off", "max_connections=40", "wal_recycl
 
 
 class Server:
-    """A running server and the folder of its data."""
+    """A server and the folder of its data."""
 
-    def __init__(self, folder: Path, process: subprocess.Popen[bytes]) -> None:
+    def __init__(self, folder: Path, bin_folder: Path) -> None:
         self.folder = folder
         self.data = folder / "data"
-        self.pid = process.pid
+        self._bin = bin_folder
+        self._process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def pid(self) -> int:
+        """Return the number of its process."""
+        assert self._process is not None
+        return self._process.pid
+
+    def start(self) -> None:
+        """Start it; it takes connections."""
+        settings = [word for setting in _SETTINGS for word in ("-c", setting)]
+        command = [self._bin / "postgres", "-D", self.data, "-k", self.folder, *settings]
+        with (self.folder / "log").open("ab") as log:
+            self._process = subprocess.Popen(command, **{**_options(self.folder), "stderr": log})
+        _await(self._bin / "pg_isready", self.folder, self._process)
+
+    def crash(self) -> None:
+        """End it at once, with all that it is doing; what was committed comes back with the next start."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGQUIT)  # PostgreSQL's immediate shutdown
+        self._process.wait(_STOP_TIMEOUT_S)
+
+    def stop(self) -> None:
+        """End it, if it runs."""
+        if self._process is not None:
+            _stop(self._process)
 
     def url(self, database: str = "postgres") -> str:
         """Return the connection string of a database."""
@@ -59,15 +85,12 @@ def running_server() -> Iterator[Server]:
         data = folder / "data"
         initdb = ["initdb", "-D", data, "-U", "metier", "--auth=trust", "--encoding=UTF8", "--locale=C"]
         subprocess.run([bin_folder / initdb[0], *initdb[1:], "--no-sync"], **_options(folder), check=True)
-        settings = [word for setting in _SETTINGS for word in ("-c", setting)]
-        command = [bin_folder / "postgres", "-D", data, "-k", folder, *settings]
-        with (folder / "log").open("wb") as log:
-            process = subprocess.Popen(command, **{**_options(folder), "stderr": log})
+        server = Server(folder, bin_folder)
         try:
-            _await(bin_folder / "pg_isready", folder, process)
-            yield Server(folder, process)
+            server.start()
+            yield server
         finally:
-            _stop(process)
+            server.stop()
     finally:
         shutil.rmtree(folder)
 

@@ -125,24 +125,17 @@ def load_models(name: str, settings: Settings, *, levels: str | None = None) -> 
     """Return the encoder of a name or folder with its heads, or None for `none`."""
     if name == NO_MODEL:
         return None
-    from metier.encoders.load import find_model
-    from metier.engine import Models
+    from metier.engine.loading import Installation, ModelShelf
 
-    folder = models_dir(settings)
-    found = find_model(levels or settings.expertise_model, folder)
-    return Models.load(find_model(name, folder), runtime(settings), levels=found)
+    shelf = ModelShelf(Installation(settings.data_dir, runtime(settings)))
+    return shelf.models(name, levels=levels or settings.expertise_model)
 
 
 def load_taxonomy(name: str, settings: Settings) -> Taxonomy:
     """Return a taxonomy by path, by the name of an imported one, or the default one."""
-    from metier.skills import taxonomy_files
+    from metier.skills.taxonomy_files import find_taxonomy
 
-    if name == taxonomy_files.DEFAULT_NAME:
-        return taxonomy_files.default_taxonomy()
-    imported = settings.data_dir / TAXONOMY_FOLDER / f"{name}.json"
-    if "/" not in name and imported.is_file():
-        return taxonomy_files.load_taxonomy(imported)
-    return taxonomy_files.load_taxonomy(Path(name))
+    return find_taxonomy(name, settings.data_dir)
 
 
 def models_dir(settings: Settings) -> Path:

@@ -22,6 +22,7 @@ from metier.skills.taxonomy import Implication, Taxonomy, TaxonomyEntry
 from metier.types import Skill
 
 DEFAULT_NAME = "default"
+TAXONOMY_FOLDER = "taxonomies"
 TAXONOMY_SUFFIXES = (".yaml", ".yml", ".json", ".csv")
 
 _MAX_KEY_CHARS = 60
@@ -220,3 +221,23 @@ def _csv_skill(row: dict[str, str | None]) -> dict[str, Any]:
 def _cell(row: dict[str, str | None], column: str) -> str:
     """Return a cell, without the apostrophe that keeps a spreadsheet from running it."""
     return _GUARD.sub("", (row.get(column) or "").strip())
+
+
+def find_taxonomy(name: str, data_dir: Path) -> Taxonomy:
+    """Return a taxonomy by path, by the name of an imported one, or `default`.
+
+    Raises:
+        NotFound: there is none.
+        TaxonomyError: its file breaks a rule.
+    """
+    if name == DEFAULT_NAME:
+        return default_taxonomy()
+    imported = imported_taxonomy(name, data_dir)
+    if "/" not in name and imported.is_file():
+        return load_taxonomy(imported)
+    return load_taxonomy(Path(name))
+
+
+def imported_taxonomy(name: str, data_dir: Path) -> Path:
+    """Return where an imported taxonomy is kept."""
+    return data_dir / TAXONOMY_FOLDER / f"{name}.json"

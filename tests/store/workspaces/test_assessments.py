@@ -123,3 +123,17 @@ def test_what_cannot_be_kept_is_refused(transaction, world):
         assessments.add(
             transaction, world.workspace, ACTOR, NewAssessment(world.document, scored(float("nan")))
         )
+
+
+def test_several_records_are_read_at_once(transaction, world):
+    here = (transaction, world.workspace)
+    kept = [assessments.get(*here, world.assessment)]
+    assert assessments.records(transaction, kept) == {
+        world.assessment: assessments.record(*here, world.assessment)
+    }
+    assert assessments.records(transaction, []) == {}
+    with pytest.raises(InvalidInput, match="at most 200 assessments of one workspace. Got 201"):
+        assessments.records(transaction, kept * 201)
+    elsewhere = replace(kept[0], workspace=kept[0].id)
+    with pytest.raises(InvalidInput, match="of one workspace"):
+        assessments.records(transaction, [*kept, elsewhere])

@@ -66,6 +66,8 @@ def test_an_empty_document_is_kept(transaction, world):
 def test_limits(transaction, world, monkeypatch):
     with pytest.raises(InvalidInput, match="at most 200"):
         documents.live(transaction, world.workspace, ["x"] * 201)
+    with pytest.raises(InvalidInput, match="at most 200"):
+        documents.several(transaction, world.workspace, ["x"] * 201)
     monkeypatch.setattr(documents, "MAX_CONTENT_BYTES", 3)
     with pytest.raises(InvalidInput, match="at most 3 bytes"):
         resume(b"long")

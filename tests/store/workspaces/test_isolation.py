@@ -162,6 +162,9 @@ WORKSPACE_ONLY = {
     "workspaces.get",
     "workspaces.rename",
     "documents.live",
+    "documents.several",
+    "people.several",
+    "assessments.records",
 }
 # Those that find out by a secret or a record which workspace is meant, and those of all workspaces.
 NO_WORKSPACE = {
@@ -256,7 +259,10 @@ def test_lists_show_nothing_of_another_workspace(transaction, world, other):
     mine, theirs = listed(world.workspace), listed(other.workspace)
     assert {item.workspace for item in mine} == {world.workspace}
     assert len(mine) == len(theirs) > 8
-    assert documents.live(transaction, world.workspace, [world.document, other.document]) == {world.document}
+    both = [world.document, other.document]
+    assert documents.live(transaction, world.workspace, both) == {world.document}
+    assert list(documents.several(transaction, world.workspace, both)) == [world.document]
+    assert list(people.several(transaction, world.workspace, [world.person, other.person])) == [world.person]
     assert jobs.counts(transaction, world.workspace)[jobs.JobState.QUEUED] == 1
     assert people.with_external_id(transaction, other.workspace, "e1").id == other.person
     standing = decisions.standing(

@@ -3,8 +3,10 @@ import pytest
 pytest.importorskip("sqlalchemy")
 pytest.importorskip("alembic")
 
-from metier.errors import InvalidInput, NotFound
+from metier.errors import InvalidInput, NotFound, StoreBusy
+from metier.store.workspaces import workspaces
 from metier.store.workspaces.ids import is_id
+from tests.store.workspaces.world import ACTOR
 
 
 def test_a_transaction_has_one_moment(transaction, clock):
@@ -26,7 +28,11 @@ def test_what_is_no_workspace_cannot_be_held(transaction):
 
 def test_who_only_reads_can_neither_hold_nor_write(database):
     with database.reading() as transaction:
-        for work in (transaction.check_writes, lambda: transaction.hold("x")):
+        for work in (
+            transaction.check_writes,
+            lambda: transaction.hold("x"),
+            lambda: transaction.hold_table("workspaces"),
+        ):
             with pytest.raises(InvalidInput, match="only reads"):
                 work()
 
@@ -38,3 +44,12 @@ def test_rows_come_by_the_names_of_their_columns(transaction, world):
     assert transaction.first(statement)["name"] == "Team"
     assert transaction.first(table.select().where(table.c.id == "x")) is None
     assert transaction.run(table.update().where(table.c.id == "x").values(name="y")) == 0
+
+
+def test_a_held_table_keeps_other_writers_out_until_the_end(database):
+    with database.transaction() as first:
+        first.hold_table("workspaces")
+        with pytest.raises(StoreBusy), database.transaction() as second:
+            workspaces.add(second, ACTOR, name="Team")
+    with database.transaction() as second:
+        workspaces.add(second, ACTOR, name="Team")

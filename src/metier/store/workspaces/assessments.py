@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Final
@@ -21,6 +22,7 @@ from metier.store.workspaces import documents, log, vacancies
 from metier.store.workspaces.ids import is_id, missing
 from metier.store.workspaces.log import Actor, Event
 from metier.store.workspaces.rows import (
+    MAX_LIMIT,
     Page,
     bad_cursor,
     check_limit,
@@ -178,12 +180,34 @@ def record(transaction: Transaction, workspace: str, assessment: str) -> Assessm
         StoreDamaged: it is not as it was kept.
     """
     kept = get(transaction, workspace, assessment)
+    return records(transaction, [kept])[assessment]
+
+
+def records(transaction: Transaction, kept: Sequence[StoredAssessment]) -> dict[str, Assessment]:
+    """Return what assessments say, by id, in one query.
+
+    Args:
+        transaction: to read in.
+        kept: of one workspace, as this transaction gave them; at most 200.
+
+    Raises:
+        StoreDamaged: one is not as it was kept.
+        InvalidInput: more than 200, or of several workspaces.
+    """
+    if len(kept) > MAX_LIMIT or len({item.workspace for item in kept}) > 1:
+        raise InvalidInput(f"kept must be at most {MAX_LIMIT} assessments of one workspace. Got {len(kept)}.")
+    if not kept:
+        return {}
     table = transaction.table("assessments")
-    mine = (table.c.workspace == workspace, table.c.id == assessment)
-    row = transaction.first(table.select().with_only_columns(table.c.record).where(*mine))
-    text = row["record"] if row else None
+    mine = (table.c.workspace == kept[0].workspace, table.c.id.in_([item.id for item in kept]))
+    rows = transaction.all(table.select().with_only_columns(table.c.id, table.c.record).where(*mine))
+    texts: dict[str, str | None] = {row["id"]: row["record"] for row in rows}
+    return {item.id: _whole(item, texts.get(item.id)) for item in kept}
+
+
+def _whole(kept: StoredAssessment, text: str | None) -> Assessment:
     if text is None or _hash(text) != kept.record_sha256:
-        raise StoreDamaged(f"The assessment {assessment} is not as it was kept. Restore a backup.")
+        raise StoreDamaged(f"The assessment {kept.id} is not as it was kept. Restore a backup.")
     return from_mapping(Assessment, json.loads(text))
 
 

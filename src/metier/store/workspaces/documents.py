@@ -14,7 +14,15 @@ from metier.errors import Conflict, InvalidInput
 from metier.store.workspaces import log, people
 from metier.store.workspaces.ids import is_id, missing
 from metier.store.workspaces.log import Actor, Event
-from metier.store.workspaces.rows import MAX_LIMIT, Page, check_workspace, find, find_by_id, page_of
+from metier.store.workspaces.rows import (
+    MAX_LIMIT,
+    Page,
+    check_workspace,
+    find,
+    find_by_id,
+    find_several,
+    page_of,
+)
 from metier.store.workspaces.texts import check_text, to_bytes, to_json, to_text
 from metier.store.workspaces.transaction import Transaction
 from metier.types import Role
@@ -130,6 +138,17 @@ def get(transaction: Transaction, workspace: str, document: str) -> StoredDocume
     if found is None:
         raise missing("document", document)
     return found
+
+
+def several(transaction: Transaction, workspace: str, documents: Sequence[str]) -> dict[str, StoredDocument]:
+    """Return some documents by id; those that are unknown or were erased are left out.
+
+    Raises:
+        InvalidInput: more than 200 ids.
+    """
+    table = transaction.table("documents")
+    there = table.c.erased_at.is_(None)
+    return find_several(transaction, StoredDocument, table, there, workspace=workspace, ids=documents)
 
 
 def check_known(transaction: Transaction, workspace: str, document: str) -> None:

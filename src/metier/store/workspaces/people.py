@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from metier.errors import Conflict
 from metier.store.workspaces import log
 from metier.store.workspaces.ids import missing
 from metier.store.workspaces.log import Actor, Event
-from metier.store.workspaces.rows import Page, check_workspace, find, find_by_id, page_of
+from metier.store.workspaces.rows import Page, check_workspace, find, find_by_id, find_several, page_of
 from metier.store.workspaces.texts import check_text
 from metier.store.workspaces.transaction import Transaction
 
@@ -62,6 +63,17 @@ def get(transaction: Transaction, workspace: str, person: str) -> Person:
     if found is None:
         raise missing("person", person)
     return found
+
+
+def several(transaction: Transaction, workspace: str, people: Sequence[str]) -> dict[str, Person]:
+    """Return some people by id; those who are unknown or were erased are left out.
+
+    Raises:
+        InvalidInput: more than 200 ids.
+    """
+    table = transaction.table("people")
+    there = table.c.erased_at.is_(None)
+    return find_several(transaction, Person, table, there, workspace=workspace, ids=people)
 
 
 def with_external_id(transaction: Transaction, workspace: str, external_id: str) -> Person:
