@@ -1,0 +1,60 @@
+"""What is to be done every day: a job of each workspace, of which there is one whoever plans it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from metier.service.access import program
+from metier.service.service import Service
+from metier.service.work import erase
+from metier.service.work.purge import purging
+from metier.store.workspaces import jobs, retention, workspaces
+from metier.store.workspaces.jobs import JobState
+from metier.store.workspaces.rows import MAX_LIMIT
+from metier.store.workspaces.transaction import Transaction
+
+_PLANNER: Final = "schedule"
+
+
+def plan(service: Service) -> int:
+    """Add the purge of today (UTC) for each workspace that needs one; return how many jobs are new.
+
+    A workspace needs one that has a retention rule, or whose erased documents left traces on the disk. Any
+    number of workers may plan at once, as often as they like.
+
+    Raises:
+        BackendError: the database fails.
+    """
+    with service.database.reading() as transaction:
+        wanting = [identifier for identifier in _all(transaction) if _needs_purge(transaction, identifier)]
+    day = service.clock.now().date().isoformat()
+    number = 0
+    for identifier in wanting:
+        with service.database.transaction() as transaction:
+            actor = program(identifier, _PLANNER).actor
+            _, new = jobs.add(transaction, identifier, actor, purging(day))
+            number += new
+    return number
+
+
+def _all(transaction: Transaction) -> Iterator[str]:
+    after: str | None = None
+    while True:
+        page = workspaces.page(transaction, after=after, limit=MAX_LIMIT)
+        yield from (workspace.id for workspace in page.items)
+        if page.after is None:
+            return
+        after = page.after
+
+
+def _needs_purge(transaction: Transaction, workspace: str) -> bool:
+    """Tell whether a rule is there, or an erasure of late whose traces nobody has cleared."""
+    if retention.rules(transaction, workspace):
+        return True
+    for job in jobs.page(transaction, workspace, state=JobState.DONE, limit=MAX_LIMIT).items:
+        if job.result.get("scrubbed"):
+            return False
+        if job.kind == erase.KIND:
+            return True
+    return False
