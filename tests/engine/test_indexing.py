@@ -1,5 +1,6 @@
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from metier.documents.source import Source
@@ -58,6 +59,15 @@ def test_words_that_nobody_sees_are_not_in_the_index(maker):
     assert "Cook" in entry.text
     assert "Kubernetes" not in entry.text
     assert entry.skills == ()
+
+
+def test_a_document_that_was_read_already_gives_the_same_entry(maker):
+    source = Source("r", text=next(iter(RESUMES.values())))
+    item = maker.prepare(source, role=Role.RESUME)
+    document = maker.engine.read(source)
+    made, expected = maker.make_of(document, item), maker.make(item)
+    assert (made.text, made.skills, made.digest) == (expected.text, expected.skills, expected.digest)
+    assert np.array_equal(made.vector, expected.vector)
 
 
 def test_what_a_vacancy_asks_for_is_kept_with_its_choices(maker):

@@ -90,7 +90,18 @@ class EntryMaker:
         """
         source = item.source
         text = source.text if source.text is None else _with_title(source)
-        document = self.engine.read(replace(source, text=text), role=item.role)
+        return self.make_of(self.engine.read(replace(source, text=text), role=item.role), item)
+
+    def make_of(self, document: Document, item: ToIndex) -> Entry:
+        """Return the entry of a document that was read already, as `make` does.
+
+        Args:
+            document: what the item's file says; its source is the item's name.
+            item: what `prepare` gave.
+
+        Raises:
+            InvalidInput: the document cannot be read, or a field of its row is wrong.
+        """
         if not document.readable:
             raise InvalidInput(
                 " ".join(

@@ -1,28 +1,27 @@
 """The bank of an interview: one that comes with metier, or one made of a vacancy and a resume.
 
-A bank that was made is not kept but made again, from the assessment that it was made of; the hash that is
-kept with the interview says whether it is the same to the letter.
+It is kept with the interview, so that a later version of metier, with other banks, goes on with the same one
+to the letter.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, Final
 
-from metier.assessment import Assessment
 from metier.engine.interview import BankOptions, make_bank
 from metier.engine.interview_words import SKILL_WORDS
-from metier.errors import Conflict, InvalidInput, NotFound
+from metier.errors import BankError, InvalidInput, NotFound, StoreDamaged
 from metier.interview.bank import Bank
-from metier.interview.bank_files import load_bank, shipped_banks
+from metier.interview.bank_files import dump_bank, load_bank, parse_bank, shipped_banks
 from metier.interview.policy import PolicyOptions
 from metier.service.service import Service
 from metier.service.taxonomies import parsed
-from metier.store.workspaces import assessments, documents, people, taxonomies, vacancies
+from metier.store.workspaces import assessments, documents, interviews, people, taxonomies, vacancies
 from metier.store.workspaces.assessments import StoredAssessment
-from metier.store.workspaces.interviews import StoredInterview
+from metier.store.workspaces.interviews import NewInterview, StoredInterview
 from metier.store.workspaces.rows import MAX_LIMIT
 from metier.types import AssessmentStatus, Role
 
@@ -70,8 +69,8 @@ def shipped() -> Mapping[str, Bank]:
     return {key: load_bank(path) for key, path in shipped_banks().items()}
 
 
-def options_of(service: Service, workspace: str, wanted: NewInterviewPlan) -> dict[str, Any]:
-    """Return what an interview keeps of how it is to be held: ids, hashes and numbers.
+def prepare(service: Service, workspace: str, wanted: NewInterviewPlan) -> NewInterview:
+    """Return an interview to add, with its bank.
 
     Raises:
         NotFound: there is no such bank, person or vacancy.
@@ -84,14 +83,13 @@ def options_of(service: Service, workspace: str, wanted: NewInterviewPlan) -> di
         "minutes": wanted.minutes,
     }
     if wanted.bank == VACANCY:
-        options["assessment"] = _assessed(service, workspace, wanted).id
-        with service.database.reading() as transaction:
-            own = taxonomies.in_use(transaction, workspace)
-        options["taxonomy"] = own.id if own else None
-        bank = _made(service, workspace, options)
+        assessed = _assessed(service, workspace, wanted)
+        options["assessment"] = assessed.id
+        text = dump_bank(_made(service, workspace, assessed, wanted.language))
     else:
-        bank = _shipped(wanted.bank, wanted.language)
-    return options | {"bank_sha256": bank.sha256}
+        text = _shipped_text(wanted.bank, wanted.language)
+    options["bank_sha256"] = _parsed(text).sha256
+    return NewInterview(options, wanted.person, wanted.vacancy, text)
 
 
 def policy_of(interview: StoredInterview) -> PolicyOptions:
@@ -103,63 +101,53 @@ def policy_of(interview: StoredInterview) -> PolicyOptions:
     )
 
 
-def title_of(service: Service, interview: StoredInterview) -> str:
-    """Return the title of an interview's bank, in its language."""
-    del service
-    options = interview.options
-    if options["bank"] == VACANCY:
-        return SKILL_WORDS[options["language"]].title
-    return _shipped(options["bank"], options["language"]).title
-
-
 def bank_of(service: Service, interview: StoredInterview) -> Bank:
     """Return the bank of an interview, the same to the letter as when it was added.
 
     Raises:
-        Conflict: it is no longer there so: another version of metier makes another.
+        NotFound: there is no such interview, or it was erased.
+        StoreDamaged: the bank is not as it was kept.
     """
-    options = interview.options
-    try:
-        if options["bank"] == VACANCY:
-            bank = _made(service, interview.workspace, options)
-        else:
-            bank = _shipped(options["bank"], options["language"])
-    except (NotFound, InvalidInput) as error:
-        raise _changed(interview) from error
-    if bank.sha256 != options["bank_sha256"]:
-        raise _changed(interview)
-    return bank
-
-
-def _changed(interview: StoredInterview) -> Conflict:
-    return Conflict(
-        f"The questions of the interview {interview.id} are no longer those it was added with: another "
-        "version of metier is in use. Add a new interview; what was said in this one stays."
-    )
-
-
-def _shipped(name: str, language: str) -> Bank:
-    """Return a bank that comes with metier; a name is never taken for the path of a file."""
-    bank = shipped().get(f"{name}.{language}")
-    if bank is None:
-        raise NotFound(f"There is no bank {name[:50]!a} in {language[:10]!a}. List the banks.")
-    return bank
-
-
-def _made(service: Service, workspace: str, options: dict[str, Any]) -> Bank:
-    """Return the bank that an assessment gives with a taxonomy."""
-    language, own = options["language"], options["taxonomy"]
-    taxonomy = parsed(service, workspace, own) if own else service.engines.own_taxonomy()
     with service.database.reading() as transaction:
-        record: Assessment = assessments.record(transaction, workspace, options["assessment"])
+        text = interviews.bank(transaction, interview.workspace, interview.id)
+    try:
+        bank = _parsed(text)
+    except BankError:
+        bank = None
+    if bank is None or bank.sha256 != interview.options["bank_sha256"]:
+        raise StoreDamaged(
+            f"The bank of the interview {interview.id} is not as it was kept. Restore a backup."
+        )
+    return bank
+
+
+@lru_cache(maxsize=64)
+def _parsed(text: str) -> Bank:
+    return parse_bank(text, source="the bank of the interview")
+
+
+def _shipped_text(name: str, language: str) -> str:
+    """Return a bank that comes with metier; a name is never taken for the path of a file."""
+    path = shipped_banks().get(f"{name}.{language}")
+    if path is None:
+        raise NotFound(f"There is no bank {name[:50]!a} in {language[:10]!a}. List the banks.")
+    return path.read_text(encoding="utf-8")
+
+
+def _made(service: Service, workspace: str, assessed: StoredAssessment, language: str) -> Bank:
+    """Return the bank that an assessment gives with the taxonomy in use."""
+    with service.database.reading() as transaction:
+        own = taxonomies.in_use(transaction, workspace)
+        record = assessments.record(transaction, workspace, assessed.id)
+    taxonomy = parsed(service, workspace, own.id) if own else service.engines.own_taxonomy()
     if record.status is not AssessmentStatus.SCORED or record.coverage is None:
         raise InvalidInput(
-            f"The assessment {options['assessment']} has no coverage to ask about. Read the resume anew, or "
-            "take a bank of metier."
+            f"The assessment {assessed.id} has no coverage to ask about. Read the resume anew, or take a "
+            "bank of metier."
         )
     if record.provenance.taxonomy_sha256 != taxonomy.sha256:
         raise InvalidInput(
-            f"The assessment {options['assessment']} was made with another taxonomy. Assess the resume anew."
+            f"The assessment {assessed.id} was made with another taxonomy. Assess the resume anew."
         )
     return make_bank(record.coverage, taxonomy, tuple(shipped().values()), BankOptions(language))
 

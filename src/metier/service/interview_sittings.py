@@ -47,7 +47,7 @@ def ask(service: Service, place: Place, *, again: bool = False) -> tuple[StoredI
 
     Raises:
         NotFound: there is none of that id.
-        Conflict: another asked or answered at the same time, or the bank is no longer what it was.
+        Conflict: another asked or answered at the same time.
     """
     for last in (False, False, True):
         try:
@@ -99,7 +99,7 @@ def end(service: Service, place: Place) -> StoredInterview:
 
     Raises:
         NotFound: there is none of that id.
-        Conflict: another answered at the same time, or the bank is no longer what it was.
+        Conflict: another answered at the same time.
     """
     kept, _ = _read(service, place)
     if kept.state is InterviewState.ENDED:

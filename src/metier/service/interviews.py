@@ -16,7 +16,7 @@ from metier.service.once import Once, found_before, run_once
 from metier.service.service import Service
 from metier.store.workspaces import erasure
 from metier.store.workspaces import interviews as stored
-from metier.store.workspaces.interviews import NewInterview, StoredInterview
+from metier.store.workspaces.interviews import StoredInterview
 from metier.store.workspaces.keys import KeyRole
 from metier.store.workspaces.rows import Page
 
@@ -99,8 +99,7 @@ def create(
     before = found_before(service, caller, once, _INTERVIEW)
     if before is not None:
         return get(service, caller, before[_INTERVIEW])
-    options = interview_banks.options_of(service, caller.workspace, wanted)
-    new = NewInterview(options, wanted.person, wanted.vacancy)
+    new = interview_banks.prepare(service, caller.workspace, wanted)
     with service.database.transaction() as transaction:
 
         def make() -> dict[str, Any]:
@@ -161,7 +160,7 @@ def question(service: Service, caller: Caller, interview: str) -> Asked:
     Raises:
         Forbidden: the caller is a viewer.
         NotFound: there is none of that id.
-        Conflict: another asked or answered at the same time, or the bank is no longer what it was.
+        Conflict: another asked or answered at the same time.
     """
     caller.require(KeyRole.RECRUITER)
     return _asked(*interview_sittings.ask(service, _place(caller, interview)))
@@ -220,7 +219,7 @@ def report(service: Service, caller: Caller, interview: str) -> InterviewReport:
     Raises:
         NotFound: there is none of that id.
         InvalidInput: it was not begun.
-        Conflict: the bank is no longer what it was.
+        StoreDamaged: the bank is not as it was kept.
     """
     said = record(service, caller, interview)
     found = get(service, caller, interview)

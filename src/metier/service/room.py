@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from metier.dialogue import Step, Turn, Wording
 from metier.errors import Conflict
 from metier.service import interview_sittings
-from metier.service.interview_banks import title_of
+from metier.service.interview_banks import bank_of
 from metier.service.interview_sittings import Place
 from metier.service.interviews import Asked
 from metier.service.service import Service
@@ -41,7 +41,7 @@ def look(service: Service, link: str) -> RoomFacts:
     with service.database.reading() as transaction:
         found = stored.look(transaction, link)
     options = found.options
-    return RoomFacts(title_of(service, found), options["language"], options.get("minutes"))
+    return RoomFacts(bank_of(service, found).title, options["language"], options.get("minutes"))
 
 
 def open_room(service: Service, link: str) -> str:
@@ -65,7 +65,7 @@ def question(service: Service, seat: str) -> Asked:
 
     Raises:
         NotFound: the seat is unknown, or no longer works.
-        Conflict: another window asked or answered at the same time, or the bank is no longer what it was.
+        Conflict: another window asked or answered at the same time.
     """
     return _shown(*interview_sittings.ask(service, _place(_sitting(service, seat))))
 

@@ -1,14 +1,18 @@
 """The search index of a workspace: all that is live, nothing that was erased."""
 
+from pathlib import Path
+
+import numpy as np
 import pytest
 
+from metier.documents.source import Source
 from metier.encoders.fake import FakeEncoder
+from metier.engine.indexing import EntryMaker
 from metier.engine.loading import ModelShelf
 from metier.errors import ModelMismatch
 from metier.search.vectors import SearchEncoder
 from metier.service import documents, jobs, vacancies
 from metier.service.service import Service, open_service
-from metier.service.work import index
 from metier.service.work.index import forget, opened, put
 from metier.store.workspaces.jobs import JobState
 from metier.store.workspaces.vacancies import VacancyState
@@ -43,6 +47,24 @@ def test_resumes_and_open_vacancies_are_put_in_and_passed_over_the_next_time(sea
     assert run_job(searchable, caller, work_off) == {"put": 0, "same": 3, "failed": 0, "removed": 0}
 
 
+def test_an_entry_is_that_which_the_file_itself_gives(searchable, caller):
+    content = (Path(__file__).parents[3] / "examples/resumes/dana-cole.pdf").read_bytes()
+    document = documents.add(searchable, caller, content, name="x.pdf").document.id
+    put(searchable, caller.workspace, document, Role.RESUME)
+    with searchable.engines.maker(None, searchable.this_month()) as maker:
+        expected = maker.make(maker.prepare(Source(document, data=content), role=Role.RESUME))
+    with opened(searchable, caller.workspace) as store:
+        (entry,) = store.get([document])
+    assert (entry.text, entry.skills, entry.title, entry.years, entry.passages) == (
+        expected.text,
+        expected.skills,
+        expected.title,
+        expected.years,
+        expected.passages,
+    )
+    assert np.allclose(entry.vector, expected.vector, atol=1e-3)
+
+
 def test_closed_vacancies_and_erased_documents_are_taken_out(searchable, caller, work_off):
     gone, stays = small.add_resumes(searchable, caller, 2)
     vacancy = small.add_vacancy(searchable, caller)
@@ -74,14 +96,14 @@ def test_a_document_that_cannot_be_read_is_counted_and_holds_up_nothing(searchab
 
 def test_a_document_that_is_erased_while_its_entry_is_made_does_not_stay(searchable, caller, monkeypatch):
     (gone,) = small.add_resumes(searchable, caller, 1)
-    make = index.try_make
+    make = EntryMaker.make_of
 
-    def and_erase(maker, item):
-        made = make(maker, item)
+    def and_erase(maker, document, item):
+        made = make(maker, document, item)
         documents.erase(searchable, caller, gone)
         return made
 
-    monkeypatch.setattr(index, "try_make", and_erase)
+    monkeypatch.setattr(EntryMaker, "make_of", and_erase)
     assert put(searchable, caller.workspace, gone, Role.RESUME) == "not_found"
     assert held(searchable, caller) == {}
 

@@ -5,6 +5,7 @@ import pytest
 from metier.errors import NotFound
 from metier.service import documents, interviews, jobs, upkeep, vacancies
 from metier.service.interviews import NewInterviewPlan
+from metier.service.service import open_service
 from metier.service.work import schedule
 from metier.service.work.index import opened, put
 from metier.store.workspaces import erasure
@@ -80,3 +81,15 @@ def test_old_jobs_go_by_their_rule(searchable, caller, work_off, clock):
     assert purge(searchable, caller, work_off)["jobs"] == 1
     with pytest.raises(NotFound):
         jobs.get(searchable, caller, job.id)
+
+
+def test_traces_are_cleared_on_either_database(place, clock, work_off):
+    with open_service(place, clock=clock) as service:
+        caller = small.new_workspace(service)
+        small.add_resumes(service, caller, 2)
+        upkeep.set_retention(service, caller, kind=RetentionKind.DOCUMENTS, days=1)
+        clock.move(2 * DAY_S)
+        result = purge(service, caller, work_off)
+        assert (result["documents"], result["scrubbed"]) == (2, True)
+        erased = next(job for job in jobs.page(service, caller).items if job.kind == "erase-index")
+        assert erased.state is JobState.DONE

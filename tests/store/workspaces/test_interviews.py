@@ -205,3 +205,10 @@ def test_what_cannot_be_is_refused(transaction, world, monkeypatch):
     monkeypatch.setattr(interviews, "MAX_JSON_CHARS", 10)
     with pytest.raises(InvalidInput, match="at most 10 characters"):
         interviews.save(transaction, world.workspace, ACTOR, said(world.interview), version=0)
+
+
+@pytest.mark.parametrize("bank", ["", "name: Банк\n", "half \ud800 and \x00"])
+def test_the_bank_is_kept_as_it_was_added(transaction, world, bank):
+    here = (transaction, world.workspace)
+    made = interviews.add(*here, ACTOR, interviews.NewInterview(bank=bank))
+    assert interviews.bank(*here, made.id) == bank

@@ -108,6 +108,7 @@ CALLS = {
         lambda t, w, o: interviews.add(t, w.workspace, ACTOR, interviews.NewInterview(vacancy=o.vacancy)),
     ],
     "interviews.get": [lambda t, w, o: interviews.get(t, w.workspace, o.interview)],
+    "interviews.bank": [lambda t, w, o: interviews.bank(t, w.workspace, o.interview)],
     "interviews.record": [lambda t, w, o: interviews.record(t, w.workspace, o.interview)],
     "interviews.save": [lambda t, w, o: interviews.save(t, w.workspace, ACTOR, said(o.interview), version=0)],
     "interviews.make_link": [

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
 from metier.documents.source import Source
-from metier.engine.indexing import EntryMaker, ToIndex, try_make
-from metier.errors import NotFound
+from metier.engine.indexing import EntryMaker, ToIndex
+from metier.errors import InvalidInput, NotFound
 from metier.service import taxonomies
+from metier.service.access import program
+from metier.service.documents import read
 from metier.service.service import Service
 from metier.service.work.work import Work
 from metier.store.entries import Entry
@@ -110,7 +112,7 @@ def _put_live(service: Service, store: Store, which: StoredId, role: Role) -> st
         taxonomy = taxonomies.in_use(service, which.workspace)
         with service.engines.maker(taxonomy, service.this_month()) as maker:
             item = maker.prepare(Source(which.document, data=content), role=role)
-            outcome = _put(maker, store, item)
+            outcome = _put(service, which, maker, store, item)
         with service.database.reading() as transaction:
             documents.get(transaction, which.workspace, which.document)
     except NotFound as error:
@@ -120,16 +122,18 @@ def _put_live(service: Service, store: Store, which: StoredId, role: Role) -> st
     return outcome
 
 
-def _put(maker: EntryMaker, store: Store, item: ToIndex) -> str:
+def _put(service: Service, which: StoredId, maker: EntryMaker, store: Store, item: ToIndex) -> str:
     store.upsert([], identity=maker.identity)  # refuses an index of another model
-    held = _held(store, item.source.name)
+    held = _held(store, which.document)
     if held is not None and held.digest == item.digest and held.role is item.role:
         return SAME
-    made = try_make(maker, item)
-    if made.entry is None:
-        _delete(store, [item.source.name])
-        return made.failure.code if made.failure else NotFound.code
-    store.upsert([made.entry], identity=maker.identity)
+    try:
+        document = read(service, program(which.workspace), which.document)
+        entry = maker.make_of(replace(document, source=which.document), item)
+    except InvalidInput as error:
+        _delete(store, [which.document])
+        return error.code
+    store.upsert([entry], identity=maker.identity)
     return PUT
 
 

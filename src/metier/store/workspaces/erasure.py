@@ -188,7 +188,13 @@ def _erase_documents(transaction: Transaction, workspace: str, ids: list[str]) -
 
 
 def _erase_interviews(transaction: Transaction, workspace: str, ids: list[str]) -> None:
-    blank = {"content": None, "link_sha256": None, "seat_sha256": None, "erased_at": transaction.at}
+    blank = {
+        "content": None,
+        "bank": None,
+        "link_sha256": None,
+        "seat_sha256": None,
+        "erased_at": transaction.at,
+    }
     _blank(transaction, workspace, "interviews", "id", ids, blank)
 
 

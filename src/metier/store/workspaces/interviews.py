@@ -6,6 +6,7 @@ the interview is answered from.
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Final
@@ -43,11 +44,13 @@ class NewInterview:
         options: what it is to be held with (bank, language, limits): ids, slugs and whole numbers.
         person: id of the candidate, or None.
         vacancy: id of the vacancy it is for, or None.
+        bank: what can be asked, as YAML; any text.
     """
 
     options: dict[str, Any] = field(default_factory=dict)
     person: str | None = None
     vacancy: str | None = None
+    bank: str = ""
 
     def __post_init__(self) -> None:
         check_plain("options", self.options)
@@ -106,6 +109,7 @@ def add(transaction: Transaction, workspace: str, actor: Actor, new: NewIntervie
         "version": 0,
         "options": to_json("options", new.options),
         "created_at": transaction.at,
+        "bank": to_json("bank", new.bank),
     }
     transaction.add(transaction.table("interviews"), values)
     details = {"person": new.person, "vacancy": new.vacancy}
@@ -126,6 +130,20 @@ def get(transaction: Transaction, workspace: str, interview: str) -> StoredInter
     if found is None:
         raise missing("interview", interview)
     return found
+
+
+def bank(transaction: Transaction, workspace: str, interview: str) -> str:
+    """Return what can be asked in an interview, as it was added; empty where that was not kept.
+
+    Raises:
+        NotFound: there is none of that id, or it was erased.
+    """
+    get(transaction, workspace, interview)
+    table = transaction.table("interviews")
+    mine = (table.c.workspace == workspace, table.c.id == interview)
+    row = transaction.first(table.select().with_only_columns(table.c.bank).where(*mine))
+    text: str = json.loads(row["bank"]) if row and row["bank"] else ""
+    return text
 
 
 def record(transaction: Transaction, workspace: str, interview: str) -> Interview | None:

@@ -96,6 +96,7 @@ _COLUMNS: Final[dict[str, tuple[Sequence[str], Sequence[str], Sequence[Sequence[
             "link_used_at Text?",
             "seat_sha256 Text?",
             "content Text?",
+            "bank Text?",
         ),
         ("workspace", "id"),
         (("link_sha256",),),

@@ -11,7 +11,7 @@ from metier.store.workspaces.tables import metadata
 from metier.store.workspaces.tokens import secret_hash
 from tests.store.workspaces.world import ACTOR, make_world
 
-NEW_COLUMNS = {"workspaces": {"taxonomy"}, "interviews": {"seat_sha256"}}
+NEW_COLUMNS = {"workspaces": {"taxonomy"}, "interviews": {"seat_sha256", "bank"}}
 
 
 def columns(name):

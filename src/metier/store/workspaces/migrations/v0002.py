@@ -1,4 +1,4 @@
-"""Taxonomies of a workspace, and the seats of candidates.
+"""Taxonomies of a workspace, the seats of candidates, and the banks of interviews.
 
 An interview that was opened before has no seat: its candidate needs another link.
 """
@@ -29,6 +29,7 @@ _STATEMENTS: Final = (
     )""",
     "ALTER TABLE workspaces ADD COLUMN taxonomy TEXT",
     "ALTER TABLE interviews ADD COLUMN seat_sha256 TEXT",
+    "ALTER TABLE interviews ADD COLUMN bank TEXT",
     "CREATE UNIQUE INDEX interviews_by_seat_sha256 ON interviews (seat_sha256)",
 )
 
