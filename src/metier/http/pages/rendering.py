@@ -1,0 +1,54 @@
+"""Templates of pages; whatever they are given is escaped."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, Final
+
+from metier import __version__
+from metier.report.page import showable
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+SIGNS: Final = {
+    "clean": "✓",
+    "unsafe": "✗",
+    "inconclusive": "?",
+    "shortlist": "✓",
+    "reject": "✗",
+    "note": "✎",
+    "undo": "↶",
+    "passed": "✓",
+    "failed": "✗",
+    "open": "?",
+    "not-run": "–",
+    "info": "i",
+    "warning": "!",
+    "error": "✗",
+    "matched": "✓",
+    "implied": "~",
+    "missing": "✗",
+}
+
+
+@lru_cache(maxsize=1)
+def environment() -> Environment:
+    """Return what renders the templates of pages: autoescaping, and a name that is not there is an error."""
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
+    made = Environment(
+        loader=PackageLoader("metier.http.pages"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        finalize=_showable,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    made.globals.update(signs=SIGNS, version=__version__)
+    return made
+
+
+def _showable(value: Any) -> Any:
+    return showable(value) if type(value) is str else value

@@ -1,0 +1,1 @@
+"""The words of pages, a module for each language."""

@@ -1,0 +1,167 @@
+"""English."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from metier.http.pages.words.catalogue import Catalogue
+from metier.http.pages.words.en_hiring import HIRING
+from metier.http.pages.words.en_upkeep import UPKEEP
+
+_EVERYWHERE: Final = {
+    # Around every page
+    "skip": "Skip to the content",
+    "nav": "Main",
+    "crumbs": "Where you are",
+    "nav_vacancies": "Vacancies",
+    "nav_search": "Search",
+    "nav_interviews": "Interviews",
+    "nav_people": "People",
+    "nav_jobs": "Jobs",
+    "nav_audit": "Audit",
+    "nav_models": "Models",
+    "nav_settings": "Settings",
+    "creed": "A person decides. metier rejects nobody.",
+    "language": "Language",
+    "theme": "Theme",
+    "theme_auto": "Auto",
+    "theme_light": "Light",
+    "theme_dark": "Dark",
+    "optional": "(optional)",
+    "any": "any",
+    "choose": "choose one",
+    "more": "Show more",
+    "save": "Save",
+    "back": "Back",
+    "copy_it": "Copy",
+    "copied": "Copied",
+    "export": "Export",
+    "name": "Name",
+    "number": "Number",
+    "state": "State",
+    "added": "Added",
+    "ended": "Ended",
+    "size": "Size",
+    "when": "When",
+    "who": "Who",
+    "never": "never",
+    "of": "%(met)s of %(asked)s",
+    "or_": " or ",
+    "gone": "no longer there",
+    "bytes": "bytes",
+    "kb": "kB",
+    "mb": "MB",
+    "what_to_do": "What to do",
+    # Signing in
+    "sign_in": "Sign in",
+    "sign_out": "Sign out",
+    "sign_in_lead": "Paste the key that you were given. It stays with this browser until you sign out.",
+    "key_field": "Key",
+    "sign_in_failed": (
+        "This key does not work. It is mistyped, over or revoked. Ask your administrator for another."
+    ),
+    "sign_in_empty": "Paste your key here. It begins with mtr_.",
+    "key_where": "Where does the key come from?",
+    "key_where_first": (
+        "The first one is printed once when metier starts for the first time. It is an administrator’s."
+    ),
+    "key_where_more": "An administrator makes one for each person under Settings, or at the machine:",
+    "sign_in_privacy": "Signing in sets one cookie. Nothing on these pages is loaded from elsewhere.",
+    "done_signed_out": "You are signed out.",
+    # Errors
+    "problem_other": "Something went wrong",
+    "problem_not_found": "There is nothing here",
+    "problem_forbidden": "Your key does not allow that",
+    "problem_conflict": "Something else was changed meanwhile",
+    "problem_invalid_input": "Something in the form does not fit",
+    "problem_limit_exceeded": "That is too large",
+    "problem_unsupported_format": "metier does not read this kind of file",
+    "problem_too_many_requests": "That was too much at once",
+    "problem_overloaded": "The server has too much to do",
+    "problem_store_busy": "The database is busy",
+    "problem_store_unavailable": "The database cannot be reached",
+    "problem_store_full": "The disk of the server is full",
+    "problem_method_not_allowed": "This address cannot be opened that way",
+    "problem_request_timeout": "The upload took too long",
+    "problem_retry": (
+        "Nothing was lost. Try again in a minute; if it stays so, tell your administrator the number below."
+    ),
+    "problem_wait": "Try again in %(seconds)s s.",
+    "problem_home": "To the vacancies",
+    "problem_number": "Number of this request:",
+    "fix_not_found": "It may have been erased, or the address is mistyped.",
+    "fix_forbidden": (
+        "Open the page again and send the form from there, or ask an administrator for another role."
+    ),
+    "fix_conflict": "Open the page again, look at what it shows now, and decide anew.",
+    # Files that cannot be read
+    "fix_empty_document": "Send the file again; it arrived without any content.",
+    "fix_unsupported_format": "Save it as PDF, Word (.docx) or text, and upload that.",
+    "fix_corrupt_document": (
+        "Open it on your computer. If it opens, save it anew as PDF; else ask for it again."
+    ),
+    "fix_encrypted_document": "Ask the candidate for a copy without a password.",
+    "fix_limit_exceeded": "Upload a smaller file, or fewer at once.",
+    "fix_unreadable_file": "Copy it to another folder and upload the copy.",
+    "fix_worker_lost": "Look at the file: something in it stops the program. Ask for it in another format.",
+    "fix_other": "Look at the file, or ask for it in another format.",
+    # Jobs
+    "jobs_empty": "There are no jobs yet. Uploading resumes starts the first.",
+    "job_what": "What",
+    "job_steps": "Steps",
+    "job_index": "Index all documents for search",
+    "job_kind_assess": "Reading and assessing resumes",
+    "job_kind_index": "Indexing for search",
+    "job_kind_erase_index": "Erasing from the search index",
+    "job_kind_purge": "Removing what is kept no longer",
+    "job_kind_train": "Training a model",
+    "job_kind_audit_models": "Looking at the files of the models",
+    "job_state_queued": "waiting",
+    "job_state_running": "at work",
+    "job_state_done": "done",
+    "job_state_failed": "failed",
+    "job_state_cancelled": "cancelled",
+    "job_done": "%(done)s of %(total)s",
+    "job_progress": "Progress",
+    "job_waits": "It begins as soon as a worker is free. You can leave this page; the work goes on.",
+    "job_leave": "You can leave this page; the work goes on. What is done stays, even if you cancel.",
+    "job_cancel": "Cancel",
+    "job_stopping": "stops after this step",
+    "job_failures": "Not assessed",
+    "job_to_shortlist": "To the shortlist",
+    "done_job_cancelled": "Cancelled. What was done stays.",
+}
+
+EN: Final = Catalogue(
+    code="en",
+    name="English",
+    phrases={**_EVERYWHERE, **HIRING, **UPKEEP},
+    counted={
+        "day": ("day", "days"),
+        "entry": ("entry", "entries"),
+        "file": ("file", "files"),
+        "hit": ("hit", "hits"),
+        "minute": ("minute", "minutes"),
+        "question": ("question", "questions"),
+        "resume": ("resume", "resumes"),
+        "shown": ("person shown", "people shown"),
+        "skill": ("skill", "skills"),
+    },
+    months=(
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
+        "December",
+    ),
+    date="%(day)s %(month)s %(year)s",
+    moment="%(date)s, %(time)s UTC",
+    thousands=",",
+)

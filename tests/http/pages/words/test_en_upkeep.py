@@ -1,0 +1,7 @@
+from metier.http.pages.words.en_upkeep import UPKEEP
+
+
+def test_phrases_say_something_and_no_markup():
+    phrases = UPKEEP
+    assert [key for key, phrase in phrases.items() if phrase != phrase.strip() and key != "or_"] == []
+    assert [key for key, phrase in phrases.items() if not phrase or "<" in phrase or "  " in phrase] == []
