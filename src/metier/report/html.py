@@ -26,7 +26,7 @@ from metier.types import (
     Span,
 )
 
-__all__ = ["Failure", "ReportItem", "ReportLanguage", "render_html"]
+__all__ = ["Failure", "ReportItem", "ReportLanguage", "render_card", "render_html"]
 
 _LANGUAGE_CODE = re.compile(r"[a-z]{2,3}")
 _N_TITLES = 6
@@ -193,6 +193,26 @@ def render_html(
         n_detailed=max(n_detailed, 0),
         css=css,
         css_hash=css_hash,
+    )
+
+
+def render_card(item: ReportItem, *, vacancy: Document | None, language: ReportLanguage) -> str:
+    """Return what `render_html` says of one document, as a part of a page that has its style and `#summary`.
+
+    Args:
+        item: the document.
+        vacancy: what it was held against, or None.
+        language: of the report's own words.
+    """
+    words = Words(language)
+    card = _card(1, item, words, detailed=True)
+    part = environment().get_template("card_part.html.j2")
+    return part.render(
+        words=words,
+        w=words.phrases,
+        n_quotes=_N_QUOTES,
+        card=card,
+        vacancy=_vacancy_text(vacancy, [card], words) if vacancy else None,
     )
 
 

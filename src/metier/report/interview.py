@@ -24,7 +24,7 @@ from metier.report.interview_words import InterviewWords
 from metier.report.page import environment, style
 from metier.types import Span
 
-__all__ = ["fact_names", "render_interview_html"]
+__all__ = ["fact_names", "render_interview_html", "render_interview_part"]
 
 _LANGUAGE_CODE: Final = re.compile(r"[a-z]{2,3}")
 _TONES: Final = {
@@ -166,6 +166,20 @@ def render_interview_html(report: InterviewReport, *, language: str) -> str:
         report: what the interview came to.
         language: ISO 639-1, of the page's own words; English where it has none.
     """
+    return _render(report, language, whole=True)
+
+
+def render_interview_part(report: InterviewReport, *, language: str) -> str:
+    """Return what `render_interview_html` says, as a part of a page that has its style.
+
+    Args:
+        report: what the interview came to.
+        language: ISO 639-1, of the report's own words; English where it has none.
+    """
+    return _render(report, language, whole=False)
+
+
+def _render(report: InterviewReport, language: str, *, whole: bool) -> str:
     words = InterviewWords(language)
     css, css_hash = style("report.css", "interview.css")
     page = environment().get_template("interview.html.j2")
@@ -178,6 +192,7 @@ def render_interview_html(report: InterviewReport, *, language: str) -> str:
         version=__version__,
         css=css,
         css_hash=css_hash,
+        whole=whole,
     )
 
 
