@@ -153,3 +153,13 @@ def test_the_last_key_of_an_administrator_stays(service, team, clock):
         access.revoke_key(service, team.admin, brief.id)
     clock.move(61)
     assert access.revoke_key(service, team.admin, brief.id).revoked_at is not None
+
+
+def test_those_in_the_log_have_the_names_of_their_keys(service, team, others):
+    key, token = access.add_key(service, team.admin, name="Ада", role=KeyRole.RECRUITER)
+    caller, _ = access.sign_in(service, token, lasts_s=60)
+    actors = [str(caller.actor), f"key:{key.id}", "operator:", "candidate:x", "session:x"]
+    assert access.names_of(service, team.viewer, actors) == {actors[0]: "Ада", actors[1]: "Ада"}
+    assert access.names_of(service, others.viewer, actors) == {}
+    with pytest.raises(InvalidInput, match="at most 200"):
+        access.names_of(service, team.viewer, [f"key:{i}" for i in range(201)])

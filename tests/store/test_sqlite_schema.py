@@ -33,6 +33,12 @@ def test_a_missing_or_empty_file_becomes_a_store(path, empty):
     check(path, timeout_s=1)
 
 
+def test_a_new_store_is_for_its_owner_alone(path):
+    # It holds the texts of resumes, and was once made with whatever rights new files have.
+    prepare(path, timeout_s=1)
+    assert path.stat().st_mode & 0o077 == 0
+
+
 def test_preparing_twice_changes_nothing(path):
     prepare(path, timeout_s=1)
     before = path.read_bytes()

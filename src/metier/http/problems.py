@@ -108,6 +108,8 @@ _NO_ROOM: Final = (
     "The disk of the server has no room for what comes in. Nothing was kept. Make room, then send it again."
 )
 _RETRY_S: Final = 1.0
+# More of them help nobody, and a body of a few megabytes can hold hundreds of thousands.
+_MOST_FIELD_ERRORS: Final = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,10 +262,10 @@ def _problem_of_http(error: HTTPException) -> Problem:
 
 
 def _field_errors(found: Sequence[Mapping[str, Any]]) -> tuple[FieldError, ...]:
-    """Return the errors of a validation without what was sent: it may be about a person."""
+    """Return the first errors of a validation without what was sent: it may be about a person."""
     return tuple(
         FieldError(".".join(map(_plain, one["loc"])), _plain(one["msg"]).removeprefix("Value error, "))
-        for one in found
+        for one in found[:_MOST_FIELD_ERRORS]
     )
 
 

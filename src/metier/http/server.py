@@ -225,6 +225,7 @@ def _answer_requests(options: ServerOptions, name: str, alive: Connection, liste
     """Answer requests until SIGTERM; the body of a process."""
     from metier.http.access_log import configure_logging
     from metier.http.app import create_app
+    from metier.http.connections import PromptConnection
 
     del name
     _end_with_parent(alive)
@@ -235,6 +236,7 @@ def _answer_requests(options: ServerOptions, name: str, alive: Connection, liste
         threading.Thread(target=_load_models, args=(service.engines.load,), daemon=True).start()
         config = uvicorn.Config(
             create_app(service, options.http),
+            http=PromptConnection,
             log_config=None,
             log_level="warning",
             access_log=False,
@@ -254,7 +256,9 @@ def _load_models(load: Callable[[], object]) -> None:
         load()
 
 
-def _work_off_jobs(options: ServerOptions, name: str, alive: Connection, listening: socket.socket | None) -> None:
+def _work_off_jobs(
+    options: ServerOptions, name: str, alive: Connection, listening: socket.socket | None
+) -> None:
     """Do jobs until SIGTERM; the body of a process."""
     from metier.http.access_log import configure_logging
     from metier.service.work.worker import Worker

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
@@ -228,6 +229,36 @@ def rename_workspace(service: Service, caller: Caller, *, name: str) -> Workspac
     caller.require(KeyRole.ADMIN)
     with service.database.transaction() as transaction:
         return workspaces.rename(transaction, caller.workspace, caller.actor, name=name)
+
+
+def names_of(service: Service, caller: Caller, actors: Iterable[str]) -> dict[str, str]:
+    """Return the names of the keys behind actors, as texts like those in the log, where a key is behind them.
+
+    Args:
+        service: to look in.
+        caller: whose workspace.
+        actors: such as `key:...` and `session:...`; at most 200 different ones.
+
+    Raises:
+        InvalidInput: more than 200.
+    """
+    caller.require(KeyRole.VIEWER)
+    known = {text: text.partition(":")[::2] for text in actors}
+    with service.database.reading() as transaction:
+        begun = sessions.several(transaction, caller.workspace, _of_kind(known, ActorKind.SESSION))
+        keys_of = {identifier: session.key for identifier, session in begun.items()}
+        keys_of |= {identifier: identifier for identifier in _of_kind(known, ActorKind.KEY)}
+        wanted = list(dict.fromkeys(keys_of.values()))
+        found = stored_keys.several(transaction, caller.workspace, wanted)
+    return {
+        text: found[keys_of[identifier]].name
+        for text, (_, identifier) in known.items()
+        if keys_of.get(identifier) in found
+    }
+
+
+def _of_kind(actors: Mapping[str, tuple[str, str]], kind: ActorKind) -> list[str]:
+    return [identifier for found, identifier in actors.values() if found == kind]
 
 
 def _note_use(service: Service, key: ApiKey) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
@@ -95,6 +95,7 @@ def prepare(path: Path, *, timeout_s: float) -> None:
         StoreBusy: another process holds it for too long.
     """
     _check_place(path)
+    _keep_to_owner(path)
     with translated(path), _connected(path, mode="rwc", timeout_s=timeout_s) as connection:
         version = _version(connection, path)
         if version < len(MIGRATIONS):
@@ -137,6 +138,13 @@ def _check_place(path: Path) -> None:
             f"{path} is empty, but its journal {journal.name} is not: the file was cut off. Nothing in it "
             "was changed. Put back a copy of it, or move both away and index the documents again."
         )
+
+
+def _keep_to_owner(path: Path) -> None:
+    """Make a new file that its owner alone can read, since it holds resumes; its journals get the same rights."""
+    if not path.exists():
+        with suppress(OSError):  # SQLite says better what is in the way
+            path.touch(mode=0o600)
 
 
 def _size(path: Path) -> int:

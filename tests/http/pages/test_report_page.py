@@ -1,4 +1,9 @@
-from metier.service import documents
+from io import BytesIO
+
+from PIL import Image
+
+from metier.service import assessing, decisions, documents
+from metier.store.workspaces.decisions import DecisionKind
 from tests.http.pages.visitor import plain
 
 
@@ -50,6 +55,24 @@ def test_a_document_that_cannot_be_read_says_why_and_what_to_do(team):
     page = plain(team.recruiter.see(f"/documents/{added.document.id}/report"))
     assert "Damaged file" in page
     assert "save it anew as PDF" in page
+
+
+def test_a_scan_that_nobody_could_read_has_a_report_that_says_so(team, things):
+    scan = BytesIO()
+    Image.new("L", (600, 800), 200).save(scan, "PDF")
+    added = documents.add(team.service, team.caller, scan.getvalue(), name="scan.pdf").document.id
+    assessing.assess(team.service, team.caller, added, vacancy=things.vacancy)
+    page = plain(team.recruiter.see(f"/documents/{added}/report?vacancy={things.vacancy}"))
+    assert "not scored" in page.casefold()
+    assert "scan.pdf" in plain(team.recruiter.see(f"/vacancies/{things.vacancy}"))
+
+
+def test_who_decided_is_told_by_the_name_of_their_key(team, things):
+    document = things.documents[0]
+    kind = DecisionKind.SHORTLIST
+    decisions.decide(team.service, team.caller, things.vacancy, document, kind=kind, note="Good.")
+    page = plain(team.viewer.see(f"/documents/{document}/report?vacancy={things.vacancy}"))
+    assert team.caller.name in page
 
 
 def test_the_report_speaks_the_visitors_language(team, things):

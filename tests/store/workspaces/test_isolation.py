@@ -164,7 +164,9 @@ WORKSPACE_ONLY = {
     "workspaces.rename",
     "documents.live",
     "documents.several",
+    "keys.several",
     "people.several",
+    "sessions.several",
     "assessments.records",
 }
 # Those that find out by a secret or a record which workspace is meant, and those of all workspaces.

@@ -12,7 +12,7 @@ from metier.http.pages.forms import Posted, PostedBySignedIn, number_of
 from metier.http.pages.visit import SignedIn, Visit
 from metier.http.problems import problem_of
 from metier.report.audit import sheets
-from metier.service import auditing, documents, upkeep, vacancies
+from metier.service import access, auditing, documents, upkeep, vacancies
 from metier.service.auditing import GroupTable
 from metier.store.workspaces.documents import StoredDocument
 from metier.store.workspaces.keys import KeyRole
@@ -115,7 +115,8 @@ def _findings(document: StoredDocument) -> list[dict[str, Any]]:
 
 def _log(visit: Visit, context: dict[str, Any], *, status: int = 200) -> Response:
     head = upkeep.log_head(visit.service, visit.caller)
-    extra = {"head": head, "head_error": "", "check": None, "look_back": "/audit"}
+    who = access.names_of(visit.service, visit.caller, {entry.actor for entry in context["entries"]})
+    extra = {"head": head, "head_error": "", "check": None, "look_back": "/audit", "names": who}
     return visit.show("audit-log.html.j2", extra | context, status=status)
 
 

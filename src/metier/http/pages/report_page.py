@@ -16,9 +16,9 @@ from metier.http.pages.visit import SignedIn, Visit, without_done
 from metier.records import to_mapping
 from metier.report.html import ReportItem, render_card
 from metier.report.words import ReportLanguage
-from metier.service import assessing, auditing, decisions, documents, people, vacancies
-from metier.service.documents import ReadingState, reading_state
+from metier.service import access, assessing, auditing, decisions, documents, people, vacancies
 from metier.store.workspaces.assessments import StoredAssessment
+from metier.store.workspaces.decisions import Decision
 from metier.store.workspaces.documents import StoredDocument
 from metier.store.workspaces.people import Person
 from metier.store.workspaces.vacancies import Vacancy
@@ -120,7 +120,8 @@ def _report(visit: Visit, document: str) -> Response:
         "record": item.assessment if item else None,
         "card": _card(visit, item, text) if item else "",
         "failure": _failure(found),
-        "decisions": _decisions(visit, found, vacancy),
+        "decisions": (decided := _decisions(visit, found, vacancy)),
+        "deciders": access.names_of(visit.service, visit.caller, [one.actor for one in decided]),
         "once": new_once(),
         "back": without_done(visit.here),
     }
@@ -141,13 +142,14 @@ def _person(visit: Visit, document: StoredDocument) -> Person | None:
 
 
 def _failure(document: StoredDocument) -> Failure | None:
-    if reading_state(document) is not ReadingState.UNREADABLE:
+    """Return why nothing could be read; of a document that could be read in part, its findings say more."""
+    told = document.details.get("failure")
+    if told is None:
         return None
-    told = document.details["failure"]
     return Failure(document.name, str(told.get("code", DocumentError.code)), str(told.get("message", "")))
 
 
-def _decisions(visit: Visit, document: StoredDocument, vacancy: Vacancy | None) -> tuple[object, ...]:
+def _decisions(visit: Visit, document: StoredDocument, vacancy: Vacancy | None) -> tuple[Decision, ...]:
     page = decisions.page(
         visit.service, visit.caller, vacancy=vacancy.id if vacancy else None, document=document.id
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hmac
 import re
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
@@ -14,7 +15,7 @@ from metier.store.workspaces import log
 from metier.store.workspaces.clock import later
 from metier.store.workspaces.ids import ALPHABET, missing
 from metier.store.workspaces.log import Actor, Event
-from metier.store.workspaces.rows import Page, check_workspace, find_by_id, page_of, record_of
+from metier.store.workspaces.rows import Page, check_workspace, find_by_id, find_several, page_of, record_of
 from metier.store.workspaces.texts import check_text
 from metier.store.workspaces.tokens import new_secret, secret_hash
 from metier.store.workspaces.transaction import Transaction
@@ -123,6 +124,15 @@ def get(transaction: Transaction, workspace: str, key: str) -> ApiKey:
     if found is None:
         raise missing("key", key)
     return found
+
+
+def several(transaction: Transaction, workspace: str, keys: Sequence[str]) -> dict[str, ApiKey]:
+    """Return some keys by id, those that no longer work too; unknown ones are left out.
+
+    Raises:
+        InvalidInput: more than 200 ids.
+    """
+    return find_several(transaction, ApiKey, transaction.table("keys"), workspace=workspace, ids=keys)
 
 
 def check(transaction: Transaction, token: str) -> ApiKey:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -11,7 +12,7 @@ from metier.store.workspaces.clock import later
 from metier.store.workspaces.ids import missing
 from metier.store.workspaces.keys import ApiKey
 from metier.store.workspaces.log import Actor, ActorKind, Event
-from metier.store.workspaces.rows import find, find_by_id
+from metier.store.workspaces.rows import find, find_by_id, find_several
 from metier.store.workspaces.tokens import new_secret, secret_hash
 from metier.store.workspaces.transaction import Transaction
 
@@ -82,6 +83,17 @@ def get(transaction: Transaction, workspace: str, session: str) -> Session:
     if found is None:
         raise missing("session", session)
     return found
+
+
+def several(transaction: Transaction, workspace: str, sessions: Sequence[str]) -> dict[str, Session]:
+    """Return some sessions by id, those that no longer work too; unknown ones are left out.
+
+    Raises:
+        InvalidInput: more than 200 ids.
+    """
+    return find_several(
+        transaction, Session, transaction.table("sessions"), workspace=workspace, ids=sessions
+    )
 
 
 def check(transaction: Transaction, secret: str) -> tuple[Session, ApiKey]:
