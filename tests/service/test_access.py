@@ -54,6 +54,15 @@ def test_keys_that_do_not_work_are_all_refused_alike(service, team, clock):
     assert access.caller_of_key(service, lasting).role is KeyRole.RECRUITER
 
 
+def test_what_goes_on_for_long_can_ask_whether_its_key_still_works(service, team):
+    key, token = token_of(service, team)
+    caller = access.caller_of_key(service, token)
+    access.check_key(service, caller)
+    access.revoke_key(service, team.admin, key.id)
+    with pytest.raises(Unauthenticated, match="no longer works"):
+        access.check_key(service, caller)
+
+
 def test_a_use_that_cannot_be_noted_keeps_nobody_out(tmp_path, room):
     options = options_of(tmp_path)
     with Database.open(options.database, timeout_s=0.1) as database:

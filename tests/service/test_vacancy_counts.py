@@ -7,7 +7,7 @@ from metier.store.workspaces.decisions import DecisionKind
 from tests.service.team import make_things
 
 
-def test_counts_follow_assessments_decisions_and_erasure(service, team):
+def test_counts_follow_assessments_decisions_and_erasure(service, team, clock):
     things = make_things(service, team.recruiter)
     vacancy = things.vacancy
 
@@ -19,8 +19,9 @@ def test_counts_follow_assessments_decisions_and_erasure(service, team):
     assert now() == VacancyCount(1, 1)
     decisions.undo(service, team.recruiter, kept.id)
     assert now() == VacancyCount(1, 0)
-    decisions.decide(service, team.recruiter, vacancy, things.document, kind=DecisionKind.SHORTLIST)
-    decisions.decide(service, team.recruiter, vacancy, things.document, kind=DecisionKind.REJECT)
+    for kind in (DecisionKind.SHORTLIST, DecisionKind.REJECT):
+        clock.move(1)
+        decisions.decide(service, team.recruiter, vacancy, things.document, kind=kind)
     assert now() == VacancyCount(1, 0)
     people.erase(service, team.admin, things.person)
     assert now() == VacancyCount(0, 0)

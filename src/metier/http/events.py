@@ -9,7 +9,7 @@ from typing import Final
 from fastapi.responses import StreamingResponse
 from starlette.concurrency import run_in_threadpool
 
-from metier.errors import MetierError, NotFound
+from metier.errors import AccessDenied, MetierError, NotFound
 from metier.records import to_json
 from metier.store.workspaces.jobs import Job
 
@@ -27,7 +27,7 @@ def job_events(look: Callable[[], Job], *, heartbeat_s: float = HEARTBEAT_S) -> 
     """Return the progress of a job as a stream: `progress` whenever it changes, `end` when it has ended.
 
     A stream holds no thread and no connection of the database while it waits. It ends when the reader goes
-    away.
+    away, and when `look` finds no such job or raises AccessDenied.
 
     Args:
         look: returns the job as it is; called in a thread.
@@ -46,7 +46,7 @@ async def events_of(look: Callable[[], Job], *, heartbeat_s: float = HEARTBEAT_S
         job: Job | None = before
         try:
             job = await run_in_threadpool(look)
-        except NotFound:
+        except (NotFound, AccessDenied):
             yield _event(number + 1, "end", "{}")
             return
         except MetierError:

@@ -81,6 +81,18 @@ def caller_of_key(service: Service, token: str) -> Caller:
     return _with_key(key)
 
 
+def check_key(service: Service, caller: Caller) -> None:
+    """Make sure that the key of a caller still works: for what goes on for longer than a request.
+
+    Raises:
+        Unauthenticated: it was revoked or is over.
+    """
+    with service.database.reading() as transaction:
+        key = stored_keys.get(transaction, caller.workspace, caller.key)
+        if not key.works(transaction.at):
+            raise Unauthenticated("The key no longer works. Ask an administrator for one.")
+
+
 def sign_in(service: Service, token: str, *, lasts_s: float) -> tuple[Caller, str]:
     """Begin a session of a browser with a key; return the caller, and the secret for the browser.
 

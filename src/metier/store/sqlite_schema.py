@@ -141,7 +141,7 @@ def _check_place(path: Path) -> None:
 
 
 def _keep_to_owner(path: Path) -> None:
-    """Make a new file that its owner alone can read, since it holds resumes; its journals get the same rights."""
+    """Make a new file readable by its owner alone, as are its journals then: it holds texts of resumes."""
     if not path.exists():
         with suppress(OSError):  # SQLite says better what is in the way
             path.touch(mode=0o600)

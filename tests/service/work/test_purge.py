@@ -3,7 +3,7 @@
 import pytest
 
 from metier.errors import NotFound
-from metier.service import documents, interviews, jobs, upkeep, vacancies
+from metier.service import documents, interviews, jobs, people, upkeep, vacancies
 from metier.service.interviews import NewInterviewPlan
 from metier.service.service import open_service
 from metier.service.work import schedule
@@ -63,6 +63,29 @@ def test_what_cannot_be_erased_stays_and_holds_up_nothing(searchable, caller, wo
     monkeypatch.setattr(erasure, "erase_document", refuse)
     assert purge(service, caller, work_off)["documents"] == 2
     assert [item.id for item in documents.page(service, caller).items] == [ids[1]]
+
+
+def test_people_of_whom_nothing_is_left_go_with_their_last_document_or_interview(
+    searchable, caller, work_off, clock
+):
+    # Their names once stayed for good: no rule was about people.
+    service = searchable
+    due = documents.add(service, caller, small.resume(1), name="1.txt").document.person
+    asked = documents.add(service, caller, small.resume(2), name="2.txt").document.person
+    named = people.add(service, caller, name="Nobody's yet").id
+    interviews.create(service, caller, NewInterviewPlan("python-backend", "en", person=asked))
+    upkeep.set_retention(service, caller, kind=RetentionKind.DOCUMENTS, days=1)
+    clock.move(2 * DAY_S)
+    again = documents.add(service, caller, small.resume(3), name="3.txt").document.person
+    result = purge(service, caller, work_off)
+    assert (result["documents"], result["people"]) == (2, 1)
+    assert {person.id for person in people.page(service, caller).items} == {asked, named, again}
+    with pytest.raises(NotFound):
+        people.get(service, caller, due)
+    upkeep.set_retention(service, caller, kind=RetentionKind.INTERVIEWS, days=1)
+    clock.move(2 * DAY_S)
+    purge(service, caller, work_off)
+    assert {person.id for person in people.page(service, caller).items} == {named}
 
 
 def test_documents_of_open_vacancies_stay(searchable, caller, work_off, clock):

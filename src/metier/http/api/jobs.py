@@ -12,7 +12,7 @@ from metier.http.api.declare import Declared, Gives, Routes
 from metier.http.api.paging import PagingHere
 from metier.http.events import job_events
 from metier.http.schemas.requests import AssessmentsToMake, TrainingToStart
-from metier.service import jobs
+from metier.service import access, jobs
 from metier.service.jobs import JobFailure
 from metier.store.workspaces.jobs import Job, JobState
 from metier.store.workspaces.keys import KeyRole
@@ -90,4 +90,9 @@ def watch_job(service: ServiceHere, caller: CallerHere, job: str) -> StreamingRe
     moment is always sent anew, so a client that comes back misses nothing.
     """
     jobs.get(service, caller, job)
-    return job_events(lambda: jobs.get(service, caller, job))
+
+    def look() -> Job:
+        access.check_key(service, caller)
+        return jobs.get(service, caller, job)
+
+    return job_events(look)

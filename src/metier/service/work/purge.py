@@ -1,4 +1,8 @@
-"""The job that erases what the retention rules of a workspace no longer allow, once a day."""
+"""The job that erases what the retention rules of a workspace no longer allow, once a day.
+
+Whoever loses the last document and the last interview by it is erased along with them: a name without
+anything that it is kept for is kept for nothing.
+"""
 
 from __future__ import annotations
 
@@ -8,12 +12,14 @@ from typing import Any, Final
 from metier.errors import Conflict, NotFound
 from metier.service.documents import add_erase_job
 from metier.service.work.work import Work
-from metier.store.workspaces import erasure, retention
+from metier.store.workspaces import documents, erasure, interviews, retention
 from metier.store.workspaces.jobs import NewJob
 from metier.store.workspaces.retention import RetentionKind
+from metier.store.workspaces.transaction import Transaction
 
 KIND: Final = "purge"
 _REMOVED: Final = "removed"
+_PEOPLE: Final = "people"
 _MAX_ATTEMPTS: Final = 20
 
 
@@ -23,7 +29,10 @@ def purging(day: str) -> NewJob:
 
 
 def purge_workspace(work: Work) -> dict[str, Any]:
-    """Erase documents and interviews that are due, remove old jobs, sessions and requests, clear the disk."""
+    """Erase documents and interviews that are due, and people of whom nothing is left; clear the disk.
+
+    Old jobs, sessions and requests are removed.
+    """
     _erase_due(work, RetentionKind.DOCUMENTS)
     _erase_due(work, RetentionKind.INTERVIEWS)
     if _REMOVED not in work.steps_done():
@@ -38,6 +47,7 @@ def purge_workspace(work: Work) -> dict[str, Any]:
         **done[_REMOVED],
         "documents": _number(done, RetentionKind.DOCUMENTS),
         "interviews": _number(done, RetentionKind.INTERVIEWS),
+        _PEOPLE: sum(result.get(_PEOPLE, 0) for result in done.values()),
         "scrubbed": scrubbed,
     }
 
@@ -58,15 +68,20 @@ def _erase_due(work: Work, kind: RetentionKind) -> None:
 def _erase(work: Work, kind: RetentionKind, due: Sequence[str]) -> list[str]:
     """Erase things in one step, or one by one where that cannot be; return those that stay."""
     workspace, actor = work.job.workspace, work.caller.actor
+    result: dict[str, Any] = {"number": len(due)}
+    erase = erasure.erase_interview if kind is RetentionKind.INTERVIEWS else erasure.erase_document
     try:
-        with work.step(f"{kind}-{due[0]}-{len(due)}", result={"number": len(due)}) as transaction:
-            if kind is RetentionKind.INTERVIEWS:
-                for identifier in due:
-                    erasure.erase_interview(transaction, workspace, actor, identifier)
-                return []
+        with work.step(f"{kind}-{due[0]}-{len(due)}", result=result) as transaction:
+            transaction.hold(workspace)
+            concerned = _people_of(transaction, workspace, kind, due)
             for identifier in due:
-                erasure.erase_document(transaction, workspace, actor, identifier)
-            add_erase_job(transaction, work.caller, tuple(due), key=f"{work.job.id}-{due[0]}-{len(due)}")
+                erase(transaction, workspace, actor, identifier)
+            bare = [person for person in concerned if _is_bare(transaction, workspace, person)]
+            for person in bare:
+                erasure.erase_person(transaction, workspace, actor, person)
+            result[_PEOPLE] = len(bare)
+            if kind is RetentionKind.DOCUMENTS:
+                add_erase_job(transaction, work.caller, tuple(due), key=f"{work.job.id}-{due[0]}-{len(due)}")
     except (Conflict, NotFound):
         # A vacancy was opened again, or somebody else was first.
         work.check()
@@ -74,6 +89,22 @@ def _erase(work: Work, kind: RetentionKind, due: Sequence[str]) -> list[str]:
             return list(due)
         return [stays for identifier in due for stays in _erase(work, kind, [identifier])]
     return []
+
+
+def _people_of(
+    transaction: Transaction, workspace: str, kind: RetentionKind, due: Sequence[str]
+) -> list[str]:
+    """Return whom documents or interviews are about, each once."""
+    get = interviews.get if kind is RetentionKind.INTERVIEWS else documents.get
+    found = (get(transaction, workspace, identifier).person for identifier in due)
+    return list(dict.fromkeys(person for person in found if person is not None))
+
+
+def _is_bare(transaction: Transaction, workspace: str, person: str) -> bool:
+    """Tell whether no document of a person is left, and no interview."""
+    return not any(
+        kept.page(transaction, workspace, person=person, limit=1).items for kept in (documents, interviews)
+    )
 
 
 def _number(done: Mapping[str, Mapping[str, Any]], kind: RetentionKind) -> int:
