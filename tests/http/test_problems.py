@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import errno
 import json
 
+import httpx
 import pytest
+from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
@@ -85,6 +88,33 @@ def test_errors_of_fields_name_the_field_and_not_what_was_sent():
 )
 def test_what_passes_says_when_to_try_again(error, after):
     assert problem_response(problem_of(error), "n").headers["Retry-After"] == after
+
+
+@pytest.mark.parametrize(
+    ("limits", "sent", "told"),
+    [
+        ({"max_files": 2}, [("files", ("a.txt", b"x"))] * 3, "2 files"),
+        ({"max_fields": 2}, [("names", (None, "x"))] * 3, "2 fields"),
+        ({"max_part_size": 2_048}, [("name", (None, "x" * 3_000))], "2 KB"),
+    ],
+)
+def test_a_form_over_a_limit_is_told_which(limits, sent, told):
+    # Whoever chose 201 resumes was once told that the form could not be read.
+    request = httpx.Request("POST", "http://metier/", files=sent)
+
+    async def receive():
+        return {"type": "http.request", "body": request.read()}
+
+    async def read(request):
+        await request.form(**limits)
+
+    headers = [(name.lower(), value) for name, value in request.headers.raw]
+    scope = {"type": "http", "method": "POST", "path": "/", "headers": headers, "app": FastAPI()}
+    with pytest.raises(HTTPException) as raised:
+        asyncio.run(read(Request(scope, receive)))
+    found = problem_of(raised.value)
+    assert (found.status, found.code) == (413, "limit_exceeded")
+    assert told in found.detail
 
 
 def test_of_countless_errors_the_first_are_named():

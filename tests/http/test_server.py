@@ -112,6 +112,18 @@ def test_a_process_that_is_killed_is_started_anew_and_all_end_together(tmp_path)
         assert all(is_gone(child) for child in after)
 
 
+def test_a_small_answer_waits_for_no_other(tmp_path):
+    with running(tmp_path) as (_, url), httpx.Client() as client:
+        headers, body = {"Authorization": "Bearer none"}, {"text": "x" * 1000}
+        spans = []
+        for _ in range(20):
+            begun = time.perf_counter()
+            client.post(f"{url}api/v1/skills/detect", headers=headers, json=body)
+            spans.append(time.perf_counter() - begun)
+    # What waits for an acknowledgement of the packet before takes 40 ms and more.
+    assert sorted(spans)[len(spans) // 2] < 0.035
+
+
 def test_the_others_end_when_the_one_that_watches_is_killed(tmp_path):
     with running(tmp_path) as (process, _):
         left = members(process.pid)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import json
 import math
+import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -98,6 +99,11 @@ _DETAIL_OF_STATUS: Final[dict[int, str]] = {
     405: "This address does not take that method; the header Allow names those that it takes.",
     422: "The body of the request cannot be read as what its Content-Type says.",
 }
+# What Starlette says of a form that is over a limit of ours, beside 400 as for one that is broken.
+_OVER_A_LIMIT: Final = re.compile(
+    r"Too many (?P<many>files|fields)\. Maximum number of \w+ is (?P<number>\d{1,9})\."
+    r"|(?:Field|Part) exceeded maximum size of (?P<kb>\d{1,9})KB\."
+)
 _UNEXPECTED: Final = (
     "The server failed in a way that nobody foresaw. Nothing says whether trying again helps; tell an "
     "administrator the number of the request."
@@ -254,11 +260,22 @@ def _problem_of_library(error: MetierError) -> Problem:
 
 
 def _problem_of_http(error: HTTPException) -> Problem:
+    over = _OVER_A_LIMIT.fullmatch(str(error.detail)) if error.status_code == 400 else None
+    if over is not None:
+        return Problem(413, errors.LimitExceeded.code, _told_limit(over["many"], over["number"], over["kb"]))
     # Starlette says 400 of a body that is no form, FastAPI of one that it cannot read; both are our 422.
     status = 422 if error.status_code == 400 else error.status_code
     code = _CODE_OF_STATUS.get(status, "error" if status >= 500 else "invalid_input")
     detail = _DETAIL_OF_STATUS.get(status, str(error.detail))
     return Problem(status, code, detail, headers=error.headers)
+
+
+def _told_limit(many: str | None, number: str | None, kilobytes: str | None) -> str:
+    if many is not None:
+        return f"One form may have {int(number or 0):,} {many}. This one has more. Send fewer at once."
+    return (
+        f"A field of this form may have {int(kilobytes or 0):,} KB. One has more. Send less text, or a file."
+    )
 
 
 def _field_errors(found: Sequence[Mapping[str, Any]]) -> tuple[FieldError, ...]:
