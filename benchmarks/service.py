@@ -136,7 +136,9 @@ def requests_of(vacancy: str, documents: Sequence[str]) -> dict[str, Callable[[h
             "/assessments",
             json={"document": documents[i % len(documents)], "vacancy": vacancy},
         ),
-        "search": lambda http, i: ask(http, "POST", "/search/query", json={"text": f"{QUERY} {i}", "top_k": 10}),
+        "search": lambda http, i: ask(
+            http, "POST", "/search/query", json={"text": f"{QUERY} {i}", "top_k": 10}
+        ),
         "shortlist": lambda http, _: ask(http, "GET", f"/vacancies/{vacancy}/shortlist"),
     }
 
