@@ -61,12 +61,76 @@ def test_filter_and_sort_without_loading_the_page(browser, place, filled):
         page.evaluate("window.stays = true")
         page.fill("form.filter #f-text", "anna")
         page.locator("table.shortlist tbody tr >> nth=1").wait_for(state="detached")
+        assert "anna" not in page.url
+        visitor.check()
+        page.click("table.shortlist thead button[value=months]")
+        page.wait_for_selector("th[aria-sort] button[value=months]")
+        assert page.locator("table.shortlist tbody tr").count() == 1
         page.fill("form.filter #f-text", "")
         page.locator("table.shortlist tbody tr >> nth=2").wait_for()
-        page.click("table.shortlist thead a[href*='order=months']")
-        page.wait_for_selector("th[aria-sort] a[href*='order=months']")
+        assert "order=months" in page.url, "what was sorted by stays"
+        page.click("table.shortlist thead a[href*='order=similarity']")
+        page.wait_for_selector("th[aria-sort] a[href*='order=similarity']")
         assert page.evaluate("window.stays") is True
-        assert "order=months" in page.url
+        assert "order=similarity" in page.url
+        visitor.check()
+
+
+def test_names_are_looked_for_without_an_address_that_has_them(browser, place, filled):
+    with visiting(browser, place.url) as visitor:
+        visitor.sign_in(place.recruiter)
+        page = visitor.page
+        for path, field, found in (
+            ("/people", "#f-text", "table tbody tr"),
+            ("/search", "#f-q", "ol.hits"),
+        ):
+            visitor.open(path)
+            page.fill(field, "Lindqvist")
+            page.press(field, "Enter")
+            page.wait_for_selector(found)
+            assert "Lindqvist" not in page.url
+            visitor.check()
+
+
+def test_more_than_the_server_takes_is_not_sent(browser, place, filled, tmp_path):
+    file = tmp_path / "resume.txt"
+    file.write_text("A resume", encoding="utf-8")
+    with visiting(browser, place.url) as visitor:
+        visitor.sign_in(place.recruiter)
+        visitor.open(f"/vacancies/{filled.vacancy}")
+        page = visitor.page
+        page.set_input_files("#f-files", [file] * 201)
+        assert "That is more than 200 files or 200 MB" in page.text_content("[data-chosen]").replace(
+            "\xa0", " "
+        )
+        page.click("form[action$='/resumes'] button")
+        assert page.evaluate("document.querySelector('#f-files').validity.customError")
+        assert page.url.endswith(filled.vacancy)
+        page.evaluate("document.querySelector('[data-drop]').dataset.mostBytes = '100'")
+        page.set_input_files("#f-files", [file])
+        assert "That is more" in page.text_content("[data-chosen]")
+        page.evaluate("document.querySelector('[data-drop]').dataset.mostBytes = '100000'")
+        page.set_input_files("#f-files", [file, file])
+        assert page.text_content("[data-chosen]") == "Files chosen: 2"
+        assert page.evaluate("document.querySelector('#f-files').validity.valid")
+
+
+@pytest.mark.parametrize(
+    "clipboard", ["undefined", "{writeText: async () => { throw new DOMException('no') }}"]
+)
+def test_what_cannot_be_copied_is_selected_to_be_copied_by_hand(browser, place, clipboard):
+    with visiting(browser, place.url) as visitor:
+        visitor.sign_in(place.admin)
+        visitor.open("/settings")
+        page = visitor.page
+        page.add_init_script(f"Object.defineProperty(navigator, 'clipboard', {{value: {clipboard}}})")
+        page.fill("input[name=key_name]", "Spare")
+        page.click("form[action='/settings/keys'] button")
+        page.wait_for_selector("#f-token")
+        page.click("[data-copy]")
+        page.wait_for_function("document.querySelector('[data-copy]').textContent.startsWith('Selected')")
+        token = page.input_value("#f-token")
+        assert page.evaluate("getSelection().toString()") == token
         visitor.check()
 
 

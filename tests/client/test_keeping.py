@@ -43,6 +43,15 @@ def test_lists_go_on_over_pages(client):
     assert [one.name for one in client.people.list()] == ["Person 2", "Person 1", "Person 0"]
 
 
+def test_people_are_searched_by_name_and_by_external_id(client):
+    for number in range(3):
+        client.people.add(f"Анна {number}", external_id=str(number))
+    client.people.add("Boris")
+    assert [one.name for one in client.people.search("анна")] == ["Анна 2", "Анна 1", "Анна 0"]
+    assert [one.name for one in client.people.search(external_id="1")] == ["Анна 1"]
+    assert list(client.people.search("nobody")) == []
+
+
 def test_a_person_is_changed_exported_and_erased(client):
     person = client.people.add("Anna", external_id="7")
     changed = client.people.change(person.id, name="Anna Berg", external_id=None)

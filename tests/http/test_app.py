@@ -71,6 +71,37 @@ def test_every_answer_has_a_number_and_strict_headers(url, method, path, status)
         assert answer.json()["instance"] == answer.headers["X-Request-Id"]
 
 
+@pytest.mark.parametrize(
+    "path",
+    ["/healthz", "/sign-in", "/static/pages.css", "/api/v1/workspace", "/api/v1/nothing", "/api/v1/boom"],
+)
+@pytest.mark.parametrize("with_key", [True, False])
+def test_head_is_answered_as_get_without_the_body(url, team, path, with_key):
+    headers = {"Authorization": f"Bearer {team.viewer.token}"} if with_key else {}
+    with httpx.Client(trust_env=False, headers=headers) as client:
+        head, get = client.head(url + path), client.get(url + path)
+    assert head.status_code == get.status_code
+    assert head.content == b""
+    if path != "/sign-in":  # each page of it has a token of its own
+        assert head.headers["Content-Length"] == get.headers["Content-Length"]
+    assert int(head.headers["Content-Length"]) > 0
+    told = {"content-type", "cache-control", "content-security-policy", "x-frame-options"}
+    assert {name: head.headers[name] for name in told} == {name: get.headers[name] for name in told}
+
+
+def test_head_is_logged_as_head_under_its_route(url, caplog):
+    with caplog.at_level(logging.INFO, logger="metier.access"):
+        httpx.head(f"{url}/sign-in", trust_env=False)
+        until_true(lambda: any(record.name == "metier.access" for record in caplog.records))
+    (told,) = [record.fields for record in caplog.records if record.name == "metier.access"]
+    assert (told["method"], told["route"], told["bytes"]) == ("HEAD", "/sign-in", 0)
+
+
+@pytest.mark.parametrize("path", ["/api/v1/jobs/01kakq0v9x8m4t2c6r5n7p3wjd/events", "/api/v1/search/query"])
+def test_head_of_a_stream_or_of_what_is_no_get_is_refused(url, path):
+    assert httpx.head(url + path, trust_env=False).status_code == 405
+
+
 def test_an_unexpected_error_is_a_problem_and_its_words_are_in_no_log(url, caplog):
     with caplog.at_level(logging.INFO):
         answer = httpx.get(f"{url}/api/v1/boom", trust_env=False)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from metier.http.downloads import attachment, safe_cell
+from metier.http.downloads import attachment, safe_cell, streamed
 
 
 @pytest.mark.parametrize(
@@ -18,6 +18,12 @@ from metier.http.downloads import attachment, safe_cell
 )
 def test_a_name_cannot_break_the_header(name, told):
     assert attachment(b"x", name, "text/plain").headers["Content-Disposition"] == told
+
+
+def test_a_file_that_is_made_on_the_way_is_kept_too():
+    answer = streamed(iter(["a", "b"]), "table.csv", "text/csv")
+    assert answer.headers["Content-Disposition"].startswith('attachment; filename="table.csv"')
+    assert "Content-Length" not in answer.headers
 
 
 @pytest.mark.parametrize("cell", ["=1+1", "+1", "-1", "@x", "\tx"])

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import json
+from contextlib import suppress
 from dataclasses import replace
 
 import pytest
 
-from metier.errors import NotFound, StoreBusy
+from metier.errors import NotFound, StoreBusy, TooManyRequests
 from metier.http import events
-from metier.http.events import events_of, job_events
+from metier.http.events import CountedStream, OpenStreams, events_of, job_events
 from metier.http.schemas.example_records import JOB
 from metier.store.workspaces.jobs import JobState
 
@@ -76,6 +77,37 @@ def test_a_job_that_is_gone_ends_the_stream():
 
 
 def test_proxies_are_asked_to_hold_nothing_back():
-    response = job_events(lambda: DONE)
+    response = job_events(lambda: DONE, streams=OpenStreams(), key="k")
     assert response.headers["X-Accel-Buffering"] == "no"
     assert response.media_type == "text/event-stream"
+
+
+def test_a_key_has_so_many_streams_open_and_another_key_its_own():
+    streams = OpenStreams(2)
+    for key in ("a", "a", "b"):
+        streams.begin(key)
+    with pytest.raises(TooManyRequests, match="may watch 2 jobs at once") as refused:
+        streams.begin("a")
+    assert refused.value.retry_after_s > 0
+    streams.end("a")
+    streams.begin("a")
+
+
+@pytest.mark.parametrize("ending", [None, OSError("the reader went away")])
+def test_a_stream_that_ends_in_any_way_makes_room_for_another(ending):
+    streams = OpenStreams(1)
+
+    async def send(message):
+        if ending is not None:
+            raise ending
+
+    async def receive():
+        await asyncio.sleep(60)
+
+    async def content():
+        yield "data: {}"
+
+    for _ in range(2):
+        stream = CountedStream(content(), streams=streams, key="a")
+        with suppress(Exception):
+            asyncio.run(stream({"type": "http", "method": "GET"}, receive, send))

@@ -1,11 +1,14 @@
-"""Buckets of requests; limits of bodies are shown in test_app.py, over a socket."""
+"""Buckets of requests, and of which bodies how much is read; test_app.py shows refusals over a socket."""
 
 from __future__ import annotations
+
+import asyncio
 
 import pytest
 
 from metier.http import limits
-from metier.http.limits import Buckets
+from metier.http.limits import BodyLimits, Buckets
+from metier.http.problems import RequestRefused
 
 
 class Clock:
@@ -64,3 +67,36 @@ def test_those_who_were_quiet_for_longest_are_forgotten(monkeypatch):
         made.take(caller)
     assert made.look("a").retry_after_s == 0
     assert made.look("c").retry_after_s > 0
+
+
+@pytest.mark.parametrize(
+    ("path", "n_read"),
+    [("/sign-in", 11), ("/look", 11), ("/room/link", 11), ("/rooms", 41), ("/vacancies/v/resumes", 41)],
+)
+def test_no_more_is_read_of_a_form_than_it_may_have(path, n_read):
+    assert read_until_refused(path) == n_read
+
+
+def read_until_refused(path: str) -> int:
+    """Return how many chunks of a form without an announced length are read, of 1,000 bytes each."""
+    n_read = 0
+
+    async def receive():
+        nonlocal n_read
+        n_read += 1
+        return {"type": "http.request", "body": bytes(1000), "more_body": True}
+
+    async def read_all(scope, receive, send):
+        while True:
+            await receive()
+
+    scope = {
+        "type": "http",
+        "method": "POST",
+        "path": path,
+        "headers": [(b"content-type", b"multipart/form-data; boundary=b")],
+    }
+    guarded = BodyLimits(read_all, max_bytes=40_000, max_plain_bytes=10_000, reading_s=30)
+    with pytest.raises(RequestRefused):
+        asyncio.run(guarded(scope, receive, None))
+    return n_read

@@ -7,7 +7,7 @@ import asyncio
 import pytest
 from starlette.responses import PlainTextResponse
 
-from metier.http.security import HEADERS, POLICY, RequestIds, SecurityHeaders, UnexpectedErrors
+from metier.http.security import HEADERS, POLICY, HeadRequests, RequestIds, SecurityHeaders, UnexpectedErrors
 
 
 def answered(app, path="/"):
@@ -67,7 +67,7 @@ def test_an_answer_that_has_begun_is_not_begun_again():
     assert answered(UnexpectedErrors(app))[0] == {"a": "b"}
 
 
-@pytest.mark.parametrize("kind", [RequestIds, UnexpectedErrors])
+@pytest.mark.parametrize("kind", [HeadRequests, RequestIds, UnexpectedErrors])
 def test_what_is_no_request_passes(kind):
     passed = []
 
@@ -81,3 +81,32 @@ def test_what_is_no_request_passes(kind):
 def test_the_policy_lets_nothing_from_elsewhere_in():
     assert "unsafe" not in POLICY
     assert "*" not in POLICY
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "seen"),
+    [("HEAD", "/people", "GET"), ("HEAD", "/jobs/1/events", "HEAD"), ("POST", "/people", "POST")],
+)
+def test_head_is_get_for_the_application_but_not_for_streams(method, path, seen):
+    methods = []
+
+    async def app(scope, receive, send):
+        methods.append(scope["method"])
+        scope["route"] = "a route"
+
+    scope = {"type": "http", "method": method, "path": path}
+    asyncio.run(HeadRequests(app)(scope, None, None))
+    assert methods == [seen]
+    assert (scope["method"], scope["route"]) == (method, "a route")
+
+
+def test_an_answer_to_head_has_its_length_and_no_body():
+    sent = []
+
+    async def send(message):
+        sent.append(message)
+
+    scope = {"type": "http", "method": "HEAD", "path": "/", "headers": []}
+    asyncio.run(HeadRequests(PlainTextResponse("twelve bytes"))(scope, None, send))
+    assert (b"content-length", b"12") in sent[0]["headers"]
+    assert b"".join(message.get("body", b"") for message in sent[1:]) == b""

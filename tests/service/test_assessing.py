@@ -122,7 +122,7 @@ def test_a_document_that_is_erased_meanwhile_keeps_no_assessment(service, team, 
 def test_made_again_it_is_the_same_to_the_byte(service, team, vacancy):
     document = add(service, team, HIDDEN, "a.html")
     made = assessing.assess(service, team.recruiter, document.id, vacancy=vacancy.id)
-    found = assessing.recompute(service, team.viewer, made.id)
+    found = assessing.recompute(service, team.recruiter, made.id)
     assert found == assessing.Recomputed(True, made.record_sha256, made.record_sha256, (), ())
     assert len(assessing.page(service, team.viewer, document.id).items) == 1
     (entry,) = logged(service, team.admin, "assessment.recompute")
@@ -134,7 +134,7 @@ def test_made_again_in_a_later_month_it_is_the_same_too(service, team, clock):
     made = assessing.assess(service, team.recruiter, document.id)
     clock.move(400 * 24 * 3600)
     documents.read(service, team.viewer, document.id)
-    assert assessing.recompute(service, team.viewer, made.id).same
+    assert assessing.recompute(service, team.recruiter, made.id).same
 
 
 def test_made_again_it_uses_the_taxonomy_of_then(service, team):
@@ -145,7 +145,7 @@ def test_made_again_it_uses_the_taxonomy_of_then(service, team):
     made = assessing.assess(service, team.recruiter, document.id)
     taxonomies.use(service, team.admin, None)
     assert made.inputs["taxonomy"] == own.id
-    assert assessing.recompute(service, team.viewer, made.id).same
+    assert assessing.recompute(service, team.recruiter, made.id).same
 
 
 def test_another_taxonomy_of_the_server_is_told_with_what_it_changes(service, team, tmp_path, clock):
@@ -155,7 +155,7 @@ def test_another_taxonomy_of_the_server_is_told_with_what_it_changes(service, te
     file.write_text("id,label\ndocker,Docker\n")
     room = EngineRoom(replace(service.options, taxonomy=str(file)))
     try:
-        found = assessing.recompute(replace(service, engines=room), team.viewer, made.id)
+        found = assessing.recompute(replace(service, engines=room), team.recruiter, made.id)
     finally:
         room.close()
     assert not found.same
@@ -169,7 +169,7 @@ def test_other_limits_are_told_where_they_change_nothing(service, team):
     document = add(service, team)
     made = assessing.assess(service, team.recruiter, document.id)
     options = replace(service.options, limits=replace(service.options.limits, max_pages=7))
-    found = assessing.recompute(replace(service, options=options), team.viewer, made.id)
+    found = assessing.recompute(replace(service, options=options), team.recruiter, made.id)
     assert found.same
     assert found.why == ("limits",)
 
@@ -185,6 +185,6 @@ def test_another_model_and_version_are_told(service, team, monkeypatch):
         return replace(now, record=replace(now.record, provenance=provenance))
 
     monkeypatch.setattr(assessing, "_make", later)
-    found = assessing.recompute(service, team.viewer, made.id)
+    found = assessing.recompute(service, team.recruiter, made.id)
     assert found.why == ("metier_version", "model")
     assert found.changed == ("provenance",)

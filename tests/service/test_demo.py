@@ -2,9 +2,10 @@
 
 import pytest
 
-from metier.errors import NotFound
+from metier.errors import NotFound, Unauthenticated
 from metier.service import access, decisions, demo, documents, interviews, people, shortlists, vacancies
 from metier.store.workspaces.interviews import InterviewState
+from metier.store.workspaces.keys import KeyRole
 from metier.types import Role
 from tests.service import small
 
@@ -50,19 +51,47 @@ def test_there_are_two_decisions_and_an_interview_with_answers(filled):
 
 
 def test_a_second_time_gives_another_key_and_adds_nothing(filled):
-    service, token = filled
+    service, _ = filled
+    token = demo.fill(service)
     before = everything(service, access.caller_of_key(service, token))
     again = demo.fill(service)
     assert again != token
     assert everything(service, access.caller_of_key(service, again)) == before
 
 
+def test_of_all_keys_that_were_made_the_last_one_works(filled):
+    service, _ = filled
+    first, last = demo.fill(service), demo.fill(service)
+    caller = access.caller_of_key(service, last)
+    own = access.add_key(service, caller, name="mine", role=KeyRole.VIEWER)[1]
+    with pytest.raises(Unauthenticated):
+        access.caller_of_key(service, first)
+    caller = access.caller_of_key(service, demo.fill(service))
+    assert [key.revoked_at is None for key in access.keys(service, caller).items if key.name == "demo"][
+        :2
+    ] == [
+        True,
+        False,
+    ]
+    assert access.caller_of_key(service, own).role is KeyRole.VIEWER
+
+
+def test_a_team_is_found_under_another_name_and_another_of_its_name_is_left_alone(filled):
+    service, _ = filled
+    caller = access.caller_of_key(service, demo.fill(service))
+    access.rename_workspace(service, caller, name="Ours")
+    other = small.new_workspace(service, demo.TEAM)
+    again = access.caller_of_key(service, demo.fill(service))
+    assert again.workspace == caller.workspace
+    assert documents.page(service, other).items == ()
+
+
 def test_what_was_erased_does_not_come_back(filled):
-    service, token = filled
-    caller = access.caller_of_key(service, token)
+    service, _ = filled
+    caller = access.caller_of_key(service, demo.fill(service))
     person = people.page(service, caller).items[0]
     people.erase(service, caller, person.id)
-    demo.fill(service)
+    caller = access.caller_of_key(service, demo.fill(service))
     assert person.id not in {item.id for item in people.page(service, caller).items}
     assert len(people.page(service, caller).items) == 10
 

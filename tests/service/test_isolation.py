@@ -61,7 +61,7 @@ FOREIGN: dict[str, tuple[KeyRole, Ask]] = {
     "assessing.record": (VIEWER, lambda s, c, t: assessing.record(s, c, t.assessment)),
     "assessing.page": (VIEWER, lambda s, c, t: assessing.page(s, c, t.document)),
     "assessing.latest": (VIEWER, lambda s, c, t: assessing.latest(s, c, t.document, t.vacancy)),
-    "assessing.recompute": (VIEWER, lambda s, c, t: assessing.recompute(s, c, t.assessment)),
+    "assessing.recompute": (RECRUITER, lambda s, c, t: assessing.recompute(s, c, t.assessment)),
     "shortlists.shortlist": (VIEWER, lambda s, c, t: shortlists.shortlist(s, c, t.vacancy)),
     "shortlists.compare": (VIEWER, lambda s, c, t: _compare(s, c, t)),
     "decisions.decide": (
@@ -76,6 +76,7 @@ FOREIGN: dict[str, tuple[KeyRole, Ask]] = {
 OTHER: dict[str, tuple[KeyRole, Ask]] = {
     "documents.page": (VIEWER, lambda s, c, _: documents.page(s, c)),
     "documents.add": (RECRUITER, lambda s, c, _: documents.add(s, c, resume(9), name="9.txt")),
+    "documents.several": (VIEWER, lambda s, c, t: documents.several(s, c, [t.document])),
     "people.page": (VIEWER, lambda s, c, _: people.page(s, c)),
     "people.add": (RECRUITER, lambda s, c, _: people.add(s, c, name="X")),
     "vacancies.page": (VIEWER, lambda s, c, _: vacancies.page(s, c)),
@@ -135,6 +136,9 @@ def test_what_is_of_another_workspace_is_as_if_it_were_not_there(service, team, 
 def test_lists_show_nothing_of_another_workspace(service, team, others, things):
     for name, ask in PAGES.items():
         assert ask(service, others.admin, things).items == (), name
+    assert documents.several(service, others.admin, [things.document]) == {}
+    name = people.get(service, team.viewer, things.person).name
+    assert people.page(service, others.admin, text=name).items == ()
     assert len(documents.page(service, team.viewer).items) == 2
 
 

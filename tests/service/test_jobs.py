@@ -103,10 +103,27 @@ def test_failures_say_which_document_and_why(service, team):
     job = jobs.start_assess(service, team.recruiter, [bad, gone, good])
     documents.erase(service, team.admin, gone)
     Worker(service, name="w", kinds=["assess"]).run_one()
-    found = {item.document: item for item in jobs.failures(service, team.viewer, job.id)}
+    found = {item.document: item for item in jobs.failures(service, team.viewer, job.id).items}
     assert {document: item.code for document, item in found.items()} == {
         bad: "corrupt_document",
         gone: "not_found",
     }
     assert "PDF" in found[bad].message
     assert "erased" in found[gone].message
+
+
+def test_failures_come_in_pages(service, team):
+    ids = [
+        documents.add(service, team.recruiter, b"%PDF-1.7\n" + bytes([65 + n]), name="bad.pdf").document.id
+        for n in range(3)
+    ]
+    job = jobs.start_assess(service, team.recruiter, ids).id
+    Worker(service, name="w", kinds=["assess"]).run_one()
+    first = jobs.failures(service, team.viewer, job, limit=2)
+    last = jobs.failures(service, team.viewer, job, after=first.after, limit=2)
+    assert [item.document for item in (*first.items, *last.items)] == sorted(ids)
+    assert (len(first.items), last.after) == (2, None)
+    assert jobs.failures(service, team.viewer, job, limit=3).after is None
+    for wrong in ({"limit": 0}, {"limit": 201}, {"after": "x"}):
+        with pytest.raises(InvalidInput):
+            jobs.failures(service, team.viewer, job, **wrong)

@@ -92,3 +92,11 @@ def test_an_erasure_leaves_no_name_in_jobs_and_log(service, team):
     job = people.erase(service, team.admin, document.person)
     assert "Petrova" not in repr(job)
     assert "Petrova" not in repr(logged(service, team.admin))
+
+
+def test_people_are_found_by_name_and_by_external_id(service, team):
+    anna = people.add(service, team.recruiter, name="Анна Берг", external_id="7")
+    people.add(service, team.recruiter, name="Boris")
+    assert people.page(service, team.viewer, text="берг").items == (anna,)
+    assert people.page(service, team.viewer, external_id="7").items == (anna,)
+    assert people.page(service, team.viewer, text="boris", external_id="7").items == ()

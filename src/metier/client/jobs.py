@@ -10,7 +10,7 @@ from typing import Any, Final
 import httpx
 
 from metier.client.records import Job, JobFailure
-from metier.client.transport import Request, Transport, new_once, pages, record, records
+from metier.client.transport import Request, Transport, new_once, pages, record
 from metier.errors import BackendError
 from metier.records import from_mapping
 
@@ -58,7 +58,7 @@ class Jobs:
 
     def failures(self, job: str) -> tuple[JobFailure, ...]:
         """Return the documents that the job could not assess."""
-        return records(JobFailure, self._transport.send(Request("GET", f"/jobs/{job}/failures")))
+        return tuple(pages(self._transport, JobFailure, f"/jobs/{job}/failures", {"limit": 200}))
 
     def wait(
         self,

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from metier.client.records import Job, Person, StoredDocument, Taxonomy, UploadedFile, Vacancy, WantedSkill
-from metier.client.transport import Request, Transport, new_once, pages, record, records
+from metier.client.transport import Request, Transport, found_pages, new_once, pages, record, records
 from metier.errors import BackendError
 from metier.records import from_mapping
 from metier.types import Role
@@ -96,6 +96,16 @@ class People:
     def list(self) -> Iterator[Person]:
         """Yield people, the latest first."""
         return pages(self._transport, Person, "/people", {"limit": 200})
+
+    def search(self, text: str = "", *, external_id: str | None = None) -> Iterator[Person]:
+        """Yield people whose name contains a text, in upper or lower case, the latest first.
+
+        Args:
+            text: part of the name; empty for any.
+            external_id: only the one who has it; None for all.
+        """
+        body = {"text": text, "external_id": external_id, "limit": 200}
+        return found_pages(self._transport, Person, "/people/search", body)
 
     def change(self, person: str, *, name: str, external_id: str | None) -> Person:
         """Give a person another name and external id."""

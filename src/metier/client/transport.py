@@ -166,9 +166,18 @@ def records(kind: type[R], answer: httpx.Response) -> tuple[R, ...]:
 
 def pages(transport: Transport, kind: type[R], path: str, query: Mapping[str, Any]) -> Iterator[R]:
     """Yield the records of a list, asking for the next page when one is used up."""
+    return _pages(transport, kind, lambda after: Request("GET", path, {**query, "after": after}))
+
+
+def found_pages(transport: Transport, kind: type[R], path: str, body: Mapping[str, Any]) -> Iterator[R]:
+    """Yield the records that a search finds, asking for the next page when one is used up."""
+    return _pages(transport, kind, lambda after: Request("POST", path, body={**body, "after": after}))
+
+
+def _pages(transport: Transport, kind: type[R], request: Callable[[str | None], Request]) -> Iterator[R]:
     after = None
     while True:
-        answer = transport.send(Request("GET", path, {**query, "after": after})).json()
+        answer = transport.send(request(after)).json()
         for item in answer["items"]:
             yield from_mapping(kind, item)
         after = answer["after"]

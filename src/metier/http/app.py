@@ -14,7 +14,7 @@ from metier.http.metrics import Metrics
 from metier.http.options import HttpOptions
 from metier.http.pages import add_pages
 from metier.http.problems import add_problems
-from metier.http.security import RequestIds, SecurityHeaders, UnexpectedErrors
+from metier.http.security import HeadRequests, RequestIds, SecurityHeaders, UnexpectedErrors
 from metier.service.service import Service
 
 _SPARE_THREADS = 40
@@ -61,6 +61,7 @@ def _surround(app: FastAPI, options: HttpOptions, metrics: Metrics) -> None:
     app.add_middleware(BodyLimits, max_bytes=options.max_request_bytes, reading_s=options.reading_s)
     app.add_middleware(UnexpectedErrors)
     app.add_middleware(SecurityHeaders, is_secure=options.is_secure)
+    app.add_middleware(HeadRequests)
     app.add_middleware(RequestIds)
     app.add_middleware(_Going, metrics=metrics)
     app.add_middleware(AccessLog, note=metrics.note)

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import csv
+import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from html import unescape
 from io import StringIO
-from typing import Final
+from typing import Any, Final
 
 from metier.http.downloads import safe_cell
 from metier.http.security import POLICY
+from metier.records import to_mapping
 from metier.report.html import ReportItem, ReportLanguage, render_html
 from metier.report.pdf import render_pdf
-from metier.service import assessing, documents, vacancies
+from metier.service import assessing, documents, shortlists, vacancies
 from metier.service.access import Caller
 from metier.service.service import Service
-from metier.service.shortlists import ShortlistRow
+from metier.service.shortlists import ShortlistFilter, ShortlistRow
+from metier.store.workspaces.assessments import AssessmentOrder
+from metier.store.workspaces.vacancies import Vacancy
 from metier.types import Document, EvidenceLabel, Importance, RequirementStatus
 
 _HEAD: Final = (
@@ -36,6 +40,7 @@ _HEAD: Final = (
     "implicit_skills",
     *(f"{importance}_{status}" for importance in Importance for status in RequirementStatus),
 )
+_PART: Final = 50
 _POLICY: Final = re.compile(r'http-equiv="Content-Security-Policy" content="([^"]*)"')
 
 
@@ -68,13 +73,53 @@ def report_pdf(service: Service, caller: Caller, assessment: str, language: Repo
     return render_pdf(items, vacancy=vacancy, language=language)
 
 
-def shortlist_csv(rows: Sequence[ShortlistRow]) -> str:
-    """Return the rows of a shortlist as CSV with a header; a spreadsheet runs none of the cells."""
-    text = StringIO()
-    table = csv.writer(text, lineterminator="\n")
-    table.writerow(_HEAD)
-    table.writerows([safe_cell(cell) for cell in _cells(row)] for row in rows)
-    return text.getvalue()
+def shortlist_parts(
+    service: Service, caller: Caller, vacancy: str, *, order: AssessmentOrder, where: ShortlistFilter
+) -> Iterator[Sequence[ShortlistRow]]:
+    """Return the rows of a whole shortlist, 50 at a time: records are large, and there may be thousands.
+
+    The first part is read now, so that what is wrong with the question is raised here; each other part is
+    read when it is asked for, and what fails then is raised there.
+
+    Raises:
+        NotFound: there is no such vacancy in the workspace.
+    """
+    first = shortlists.shortlist(service, caller, vacancy, order=order, where=where, limit=_PART)
+
+    def parts() -> Iterator[Sequence[ShortlistRow]]:
+        page = first
+        yield page.items
+        while page.after is not None:
+            page = shortlists.shortlist(
+                service, caller, vacancy, order=order, where=where, after=page.after, limit=_PART
+            )
+            yield page.items
+
+    return parts()
+
+
+def shortlist_csv(parts: Iterable[Sequence[ShortlistRow]]) -> Iterator[str]:
+    """Yield a shortlist as CSV, its header with the first part; a spreadsheet runs none of the cells."""
+    head: list[tuple[str, ...]] = [_HEAD]
+    for part in parts:
+        text = StringIO()
+        table = csv.writer(text, lineterminator="\n")
+        table.writerows(head)
+        table.writerows([safe_cell(cell) for cell in _cells(row)] for row in part)
+        head = []
+        yield text.getvalue()
+
+
+def shortlist_json(vacancy: Vacancy, parts: Iterable[Sequence[ShortlistRow]]) -> Iterator[str]:
+    """Yield a shortlist with all records as one JSON object."""
+    told = json.dumps({"id": vacancy.id, "title": vacancy.title})
+    yield f'{{"vacancy": {told}, "people": ['
+    mark = "\n"
+    for part in parts:
+        for row in part:
+            yield mark + json.dumps(_mapped(row))
+            mark = ",\n"
+    yield "\n]}\n"
 
 
 def shortlist_pdf(
@@ -97,6 +142,17 @@ def _report(service: Service, caller: Caller, assessment: str) -> tuple[list[Rep
     document = documents.read(service, caller, found.document)
     vacancy = vacancies.text(service, caller, found.vacancy) if found.vacancy else None
     return [ReportItem(document, record, None)], vacancy
+
+
+def _mapped(row: ShortlistRow) -> dict[str, Any]:
+    return {
+        "rank": row.rank,
+        "person": to_mapping(row.person) if row.person else None,
+        "document": {"id": row.document.id, "name": row.document.name},
+        "decision": row.decision.kind.value if row.decision else None,
+        "verdict": row.verdict.value,
+        "assessment": to_mapping(row.record),
+    }
 
 
 def _cells(row: ShortlistRow) -> Iterator[str]:

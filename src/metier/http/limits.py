@@ -19,6 +19,8 @@ from metier.http.problems import Problem, RequestRefused, respond
 
 # Only files are large; what is parsed as a whole is held in memory.
 MAX_PLAIN_BYTES: Final = 5_000_000
+# What anyone may send forms to, signed in or not; none of these has files.
+FORMS_OF_ANYONE: Final = ("/look", "/room", "/sign-in")
 _CHARSETS: Final = frozenset({b"utf-8", b"utf8", b"us-ascii"})
 # How many callers a process remembers; the one that was quiet for longest is forgotten first.
 _MOST_CALLERS: Final = 10_000
@@ -30,7 +32,7 @@ class BodyLimits:
     Args:
         app: what answers.
         max_bytes: of a body with files (multipart/form-data).
-        max_plain_bytes: of any other body.
+        max_plain_bytes: of any other body, and of every body for `FORMS_OF_ANYONE`.
         reading_s: within how many seconds a body must come.
     """
 
@@ -50,12 +52,17 @@ class BodyLimits:
         headers = Headers(scope=scope)
         kind, options = parse_options_header(headers.get("content-type", ""))
         has_files = kind.startswith(b"multipart/")
-        limit = self.max_bytes if has_files else self.max_plain_bytes
+        may_have_files = has_files and not _is_of_anyone(scope["path"])
+        limit = self.max_bytes if may_have_files else self.max_plain_bytes
         refused = _refusal(headers, limit) or (_refused_charset(options) if has_files else None)
         if refused is not None:
             await (await respond(Request(scope), refused))(scope, receive, send)
             return
         await self.app(scope, _counted(receive, limit, self.reading_s), send)
+
+
+def _is_of_anyone(path: str) -> bool:
+    return any(path == form or path.startswith(f"{form}/") for form in FORMS_OF_ANYONE)
 
 
 def _refusal(headers: Headers, limit: int) -> RequestRefused | None:

@@ -1,4 +1,4 @@
-"""What every answer says to browsers, the number of each request, and what nobody foresaw."""
+"""What every answer says to browsers, the number of each request, HEAD, and what nobody foresaw."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from metier.http.access_log import origin_of, route_of
+from metier.http.events import STREAMS
 from metier.http.problems import respond
 
 _LOG: Final = logging.getLogger("metier.http")
@@ -67,6 +68,35 @@ class RequestIds:
             await send(message)
 
         await self.app(scope, receive, send_with_number)
+
+
+class HeadRequests:
+    """Answers HEAD as it would GET, with all headers and without the body.
+
+    A stream of events never ends by itself, so HEAD of one is left to be refused.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request, one with HEAD as one with GET."""
+        if scope["type"] != "http" or scope["method"] != "HEAD" or scope["path"].endswith(STREAMS):
+            await self.app(scope, receive, send)
+            return
+
+        async def send_without_body(message: Message) -> None:
+            if message["type"] == "http.response.body":
+                message = {**message, "body": b""}
+            await send(message)
+
+        # The server must go on to see HEAD: it holds the body of a GET against the length that is announced.
+        asked = {**scope, "method": "GET"}
+        try:
+            await self.app(asked, receive, send_without_body)
+        finally:
+            if "route" in asked:
+                scope["route"] = asked["route"]
 
 
 class SecurityHeaders:

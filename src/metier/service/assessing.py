@@ -201,12 +201,13 @@ def recompute(service: Service, caller: Caller, assessment: str) -> Recomputed:
     workspace's own. The models, metier itself and the taxonomy of the server are those of now.
 
     Raises:
+        Forbidden: the caller is no recruiter.
         NotFound: there is none of that id in the workspace, or it, its document or its vacancy was erased.
         DocumentError: the file cannot be read any more.
         InvalidInput: the vacancy asks for no skill of the taxonomy.
         Overloaded: too many wait for the models.
     """
-    caller.require(KeyRole.VIEWER)
+    caller.require(KeyRole.RECRUITER)
     workspace = caller.workspace
     with service.database.reading() as transaction:
         before = stored.get(transaction, workspace, assessment)

@@ -5,26 +5,30 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 from contextlib import suppress
+from functools import partial
 from importlib import resources
 from pathlib import Path
 from typing import Final
 
 from metier.errors import DocumentError, MetierError, NotFound
-from metier.service import access, assessing, decisions, documents, interviews, vacancies
+from metier.service import assessing, decisions, documents, interviews, vacancies
 from metier.service.access import Caller, operator
 from metier.service.interviews import NewInterviewPlan
 from metier.service.once import Once
+from metier.service.paging import every
 from metier.service.service import Service
 from metier.service.work.index import NO_MODEL, put
-from metier.store.workspaces import assessments, workspaces
+from metier.store.workspaces import assessments, keys, log, workspaces
 from metier.store.workspaces.decisions import DecisionKind
 from metier.store.workspaces.interviews import InterviewState
 from metier.store.workspaces.keys import KeyRole
-from metier.store.workspaces.rows import MAX_LIMIT
+from metier.store.workspaces.log import Actor, ActorKind
 from metier.types import Role
 
 TEAM: Final = "Demo team"
 _KEY: Final = "demo"
+# Who made a workspace stands in its log for good; its name does not.
+_MAKER: Final = Actor(ActorKind.PROGRAM, "demo")
 _EXAMPLES: Final = "examples"
 _VACANCIES: Final = ("backend-python.txt", "backend-python-ru.txt")
 _CANDIDATE: Final = "grace-okonjo.pdf"
@@ -36,7 +40,8 @@ _NOTE: Final = "Ask about the notice period."
 def fill(service: Service) -> str:
     """Fill a workspace with the example data; return the token of a new key of an administrator.
 
-    What is there already is not added again, and what was erased does not come back.
+    What is there already is not added again, and what was erased does not come back. The key of the time
+    before no longer works.
 
     Raises:
         NotFound: the examples are not installed.
@@ -45,7 +50,7 @@ def fill(service: Service) -> str:
     """
     folder = _folder()
     caller = operator(_workspace(service))
-    _, token = access.add_key(service, caller, name=_KEY, role=KeyRole.ADMIN)
+    token = _new_key(service, caller)
     wanted = [_add_vacancy(service, caller, folder / "vacancies" / name) for name in _VACANCIES]
     resumes = list(_add_resumes(service, caller, folder / "resumes"))
     for document in resumes:
@@ -71,18 +76,23 @@ def _folder() -> Path:
 
 
 def _workspace(service: Service) -> str:
-    """Return the id of the team's workspace, a new one where there is none."""
+    """Return the id of the team's workspace, whatever it is called by now, a new one where there is none."""
     with service.database.transaction() as transaction:
         transaction.hold_table("workspaces")
-        after: str | None = None
-        while True:
-            page = workspaces.page(transaction, after=after, limit=MAX_LIMIT)
-            for workspace in page.items:
-                if workspace.name == TEAM:
-                    return workspace.id
-            if page.after is None:
-                return workspaces.add(transaction, operator("").actor, name=TEAM).id
-            after = page.after
+        for workspace in every(partial(workspaces.page, transaction)):
+            if any(entry.actor == str(_MAKER) for entry in log.entries(transaction, workspace.id, limit=1)):
+                return workspace.id
+        return workspaces.add(transaction, _MAKER, name=TEAM).id
+
+
+def _new_key(service: Service, caller: Caller) -> str:
+    """Return the token of a new key; those that were made so before no longer work."""
+    with service.database.transaction() as transaction:
+        transaction.hold(caller.workspace)
+        for key in every(partial(keys.page, transaction, caller.workspace)):
+            if key.name == _KEY:
+                keys.revoke(transaction, caller.workspace, caller.actor, key.id)
+        return keys.add(transaction, caller.workspace, caller.actor, name=_KEY, role=KeyRole.ADMIN)[1]
 
 
 def _add_vacancy(service: Service, caller: Caller, path: Path) -> str:

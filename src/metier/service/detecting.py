@@ -19,6 +19,8 @@ from metier.types import Document, Expertise, Level, Role, SkillEvidence
 
 MAX_TOP_K: Final = 100
 MAX_POSITION_CHARS: Final = 500
+MOST_PASSING_CHARS: Final = 50_000
+"""How long a text may be that is not kept: while one is looked at, all others wait for the models."""
 _HALVES: Final = re.compile("[\ud800-\udfff]")
 
 
@@ -28,7 +30,7 @@ def detect(service: Service, caller: Caller, text: str) -> tuple[SkillEvidence, 
     It is taken as it is: nothing is masked, and quotes are in offsets of it.
 
     Raises:
-        LimitExceeded: it is longer than the limits allow.
+        LimitExceeded: it is longer than 50,000 characters, or than the limits allow.
         Overloaded: too many wait for the models.
     """
     caller.require(KeyRole.VIEWER)
@@ -52,7 +54,7 @@ def link(service: Service, caller: Caller, text: str, *, top_k: int = 5) -> tupl
     Raises:
         NotFound: ESCO is not imported; the message says how to.
         InvalidInput: `top_k` is out of its range.
-        LimitExceeded: the text is longer than the limits allow.
+        LimitExceeded: the text is longer than 50,000 characters, or than the limits allow.
         Overloaded: too many wait for the models.
     """
     caller.require(KeyRole.VIEWER)
@@ -88,6 +90,7 @@ def score_level(
         NotFound: there is no such document in the workspace.
         DocumentError: it cannot be read; the class says why.
         InvalidInput: not one of document and text; no model of levels; or the resume cannot be scored.
+        LimitExceeded: the text is longer than 50,000 characters, or than the limits allow.
         Overloaded: too many wait for the models.
     """
     caller.require(KeyRole.VIEWER)
@@ -112,10 +115,22 @@ def _of_text(service: Service, text: str) -> Document:
         return reader.read(Source("document", text=_checked(service, text)), role=Role.RESUME)
 
 
-def _checked(service: Service, text: str) -> str:
-    limit = service.options.limits.max_chars
+def check_passing(service: Service, text: str) -> None:
+    """Make sure that a text that is not kept is short enough for the models: 50,000 characters, or less.
+
+    Raises:
+        LimitExceeded: it is not.
+    """
+    limit = min(MOST_PASSING_CHARS, service.options.limits.max_chars)
     if len(text) > limit:
-        raise LimitExceeded(f"A text may have {limit:,} characters. This one has {len(text):,}. Send less.")
+        raise LimitExceeded(
+            f"A text that is not kept may have {limit:,} characters. This one has {len(text):,}. Send less, "
+            "or add it as a document."
+        )
+
+
+def _checked(service: Service, text: str) -> str:
+    check_passing(service, text)
     return _whole(text)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -104,6 +105,17 @@ def get(service: Service, caller: Caller, document: str) -> StoredDocument:
     caller.require(KeyRole.VIEWER)
     with service.database.reading() as transaction:
         return stored.get(transaction, caller.workspace, document)
+
+
+def several(service: Service, caller: Caller, documents: Sequence[str]) -> dict[str, StoredDocument]:
+    """Return some documents by id; those that are unknown or were erased are left out.
+
+    Raises:
+        InvalidInput: more than 200 ids.
+    """
+    caller.require(KeyRole.VIEWER)
+    with service.database.reading() as transaction:
+        return stored.several(transaction, caller.workspace, documents)
 
 
 def page(

@@ -15,10 +15,11 @@ from metier.service.work.train import TrainPlan
 from metier.store.workspaces import documents as stored_documents
 from metier.store.workspaces import job_work, vacancies
 from metier.store.workspaces import jobs as stored_jobs
-from metier.store.workspaces.ids import missing
+from metier.store.workspaces.documents import StoredDocument
+from metier.store.workspaces.ids import is_id, missing
 from metier.store.workspaces.jobs import Job, JobState, NewJob
 from metier.store.workspaces.keys import KeyRole
-from metier.store.workspaces.rows import MAX_LIMIT, Page
+from metier.store.workspaces.rows import MAX_LIMIT, Page, bad_cursor, check_limit
 from metier.store.workspaces.transaction import Transaction
 
 __all__ = [
@@ -163,18 +164,29 @@ def start_index(service: Service, caller: Caller) -> Job:
 
 
 def start_train(service: Service, caller: Caller, plan: TrainPlan, *, once: Once | None = None) -> Job:
-    """Begin to train a model on a file of the server.
+    """Begin to train a model on a file of the workspace's folder on the server.
+
+    The model is for the whole server: every workspace sees its name and its card.
 
     Raises:
         Forbidden: the caller is no administrator.
         NotFound: there is no such file to train on.
-        Conflict: the idempotency key was used for another request.
+        Conflict: the idempotency key was used for another request, or another training is to make a model of
+            that name.
         InvalidInput: a model of that name is there already.
     """
     caller.require(KeyRole.ADMIN)
-    train.check_plan(service, plan)
+    train.check_plan(service, caller.workspace, plan)
     new = NewJob(train.KIND, train.payload_of(plan), max_attempts=train.MAX_ATTEMPTS)
-    return _start(service, caller, new, once)
+    with service.database.transaction() as transaction:
+
+        def make() -> dict[str, Any]:
+            transaction.hold(caller.workspace)
+            train.check_free(transaction, plan)
+            return _add(transaction, caller, new)
+
+        made = run_once(transaction, caller, once, _KIND, make)
+        return stored_jobs.get(transaction, caller.workspace, made[_KIND])
 
 
 def start_audit_models(service: Service, caller: Caller) -> Job:
@@ -199,36 +211,44 @@ def steps(service: Service, caller: Caller, job: str) -> dict[str, dict[str, Any
         return job_work.steps_done(transaction, found)
 
 
-def failures(service: Service, caller: Caller, job: str) -> tuple[JobFailure, ...]:
-    """Return the documents that a job could not assess so far, with the reasons.
+def failures(
+    service: Service, caller: Caller, job: str, *, after: str | None = None, limit: int = 50
+) -> Page[JobFailure]:
+    """Return the documents that a job could not assess so far, with the reasons, by their ids.
 
     Raises:
         NotFound: there is no job of that id.
+        InvalidInput: `limit` or `after` is out of its range.
     """
+    check_limit(limit)
+    if after is not None and not is_id(after):
+        raise bad_cursor()
     found = steps(service, caller, job)
     failed = {step: result["failed"] for step, result in found.items() if "failed" in result}
-    return tuple(
-        JobFailure(document, code, _reason(service, caller, document, code))
-        for document, code in sorted(failed.items())
+    ids = sorted(document for document in failed if after is None or document > after)
+    shown = ids[:limit]
+    with service.database.reading() as transaction:
+        there = stored_documents.several(transaction, caller.workspace, shown)
+    items = tuple(
+        JobFailure(document, failed[document], _reason(there.get(document), failed[document]))
+        for document in shown
     )
+    return Page(items, shown[-1] if len(ids) > limit else None)
 
 
-def _reason(service: Service, caller: Caller, document: str, code: str) -> str:
-    """Return why a document could not be assessed, as reading it has told."""
+def _reason(document: StoredDocument | None, code: str) -> str:
+    """Return why a document could not be assessed, as reading it has told; None for one that was erased."""
     if code == assess.WORKER_LOST:
         return _LOST
-    with service.database.reading() as transaction:
-        if not stored_documents.live(transaction, caller.workspace, [document]):
-            return _GONE
-        details = stored_documents.get(transaction, caller.workspace, document).details
-    failure = details.get("failure") or {}
+    if document is None:
+        return _GONE
+    failure = document.details.get("failure") or {}
     return str(failure["message"]) if failure.get("code") == code else _FAILED
 
 
-def _start(service: Service, caller: Caller, new: NewJob, once: Once | None = None) -> Job:
+def _start(service: Service, caller: Caller, new: NewJob) -> Job:
     with service.database.transaction() as transaction:
-        made = run_once(transaction, caller, once, _KIND, lambda: _add(transaction, caller, new))
-        return stored_jobs.get(transaction, caller.workspace, made[_KIND])
+        return stored_jobs.get(transaction, caller.workspace, _add(transaction, caller, new)[_KIND])
 
 
 def _add(transaction: Transaction, caller: Caller, new: NewJob) -> dict[str, Any]:

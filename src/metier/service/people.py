@@ -65,15 +65,33 @@ def get(service: Service, caller: Caller, person: str) -> Person:
         return stored.get(transaction, caller.workspace, person)
 
 
-def page(service: Service, caller: Caller, *, after: str | None = None, limit: int = 50) -> Page[Person]:
+def page(
+    service: Service,
+    caller: Caller,
+    *,
+    text: str = "",
+    external_id: str | None = None,
+    after: str | None = None,
+    limit: int = 50,
+) -> Page[Person]:
     """Return people, the latest first.
 
+    Args:
+        service: where they are kept.
+        caller: who asks.
+        text: only those whose name contains it, in upper or lower case of any script; blank for all.
+        external_id: only the one who has it; None for all.
+        after: `Page.after` of the page before; None for the first.
+        limit: how many at most, 1 to 200.
+
     Raises:
-        InvalidInput: `limit` or `after` is out of its range.
+        InvalidInput: `limit` or `after` is out of its range, or an external id that nobody can have.
     """
     caller.require(KeyRole.VIEWER)
     with service.database.reading() as transaction:
-        return stored.page(transaction, caller.workspace, after=after, limit=limit)
+        return stored.page(
+            transaction, caller.workspace, text=text, external_id=external_id, after=after, limit=limit
+        )
 
 
 def change(service: Service, caller: Caller, person: str, *, name: str, external_id: str | None) -> Person:

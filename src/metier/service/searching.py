@@ -11,6 +11,7 @@ from metier.errors import InvalidInput, ModelMismatch, NotFound
 from metier.search.hits import Hit, SearchResult
 from metier.service import taxonomies
 from metier.service.access import Caller
+from metier.service.detecting import check_passing
 from metier.service.service import Service
 from metier.service.work.index import NO_MODEL, opened
 from metier.store.workspaces import documents, people
@@ -56,11 +57,13 @@ def query(service: Service, caller: Caller, text: str, *, options: SearchOptions
     Raises:
         InvalidInput: no word in the text, the filter names a skill that is not in the taxonomy, search is
             switched off, or a reranking that the service does not offer.
+        LimitExceeded: the text is longer than 50,000 characters, or than the limits allow.
         ModelMismatch: another model made the index; the job `index` makes it anew.
         Overloaded: too many wait for the models.
         BackendError: the index fails.
     """
     caller.require(KeyRole.VIEWER)
+    check_passing(service, text)
     return _live(service, caller, options, lambda searcher, wanted: searcher.query(text, wanted))
 
 

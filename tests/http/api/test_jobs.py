@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import threading
+import time
+from contextlib import ExitStack
 
 from metier.service.work.worker import Worker
 from tests.http.running import ok, upload
@@ -29,7 +31,7 @@ def test_a_job_is_watched_to_its_end(site, team):
     assert told[-2] == "event: end"
     ended = json.loads(told[-1].removeprefix("data: "))
     assert (ended["state"], ended["done"]) == ("done", 3)
-    (failure,) = ok(team.viewer.get(f"/jobs/{job}/failures"))
+    (failure,) = ok(team.viewer.get(f"/jobs/{job}/failures", params={"limit": 1}))["items"]
     assert (failure["document"], failure["code"]) == (documents[2], "corrupt_document")
     assert set(ok(team.viewer.get(f"/jobs/{job}/steps"))) >= set(documents)
     assert ok(team.viewer.get("/jobs", params={"state": "done"}))["items"][0]["id"] == job
@@ -57,3 +59,32 @@ def test_a_training_is_for_administrators_and_on_files_that_are_there(team):
     body = {"task": "scores", "data": "answers.csv", "output": "ours"}
     assert team.recruiter.post("/jobs/train", json=body).status_code == 403
     assert team.admin.post("/jobs/train", json=body).json()["code"] == "not_found"
+
+
+def test_a_key_watches_a_bounded_number_of_jobs_and_no_other_key_is_kept_out(team):
+    job = ok(team.recruiter.post("/jobs/index"), 202)["id"]
+    with ExitStack() as watching:
+        streams = [
+            watching.enter_context(team.viewer.stream("GET", f"/jobs/{job}/events")) for _ in range(20)
+        ]
+        refused = team.viewer.get(f"/jobs/{job}/events")
+        assert (refused.status_code, refused.json()["code"]) == (429, "too_many_requests")
+        assert int(refused.headers["Retry-After"]) >= 1
+        with team.admin.stream("GET", f"/jobs/{job}/events") as other:
+            assert other.status_code == 200
+        assert ok(team.viewer.get(f"/jobs/{job}"))["state"] == "queued"
+        streams[0].close()
+        until_true(lambda: opens(team.viewer, job))
+    ok(team.recruiter.delete(f"/jobs/{job}"))
+
+
+def opens(client, job):
+    with client.stream("GET", f"/jobs/{job}/events") as answer:
+        return answer.status_code == 200
+
+
+def until_true(condition):
+    until = time.monotonic() + 20
+    while not condition():
+        assert time.monotonic() < until
+        time.sleep(0.01)

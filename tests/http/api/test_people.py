@@ -32,3 +32,22 @@ def test_an_export_holds_all_that_is_kept_and_an_erased_person_is_not_found(team
     job = ok(team.admin.delete(f"/people/{person}"), 202)
     assert job["kind"] == "erase-index"
     assert team.admin.get(f"/people/{person}").status_code == 404
+
+
+def test_people_are_searched_in_the_body_of_a_request_and_in_pages(team):
+    added = [
+        ok(team.recruiter.post("/people", json={"name": name}), 201) for name in ("Анна", "ANNA", "анна")
+    ]
+    ok(team.recruiter.post("/people", json={"name": "Boris", "external_id": "7"}), 201)
+    first = ok(team.viewer.post("/people/search", json={"text": "АННА", "limit": 1}))
+    assert first["items"] == [added[2]]
+    last = ok(team.viewer.post("/people/search", json={"text": "АННА", "after": first["after"]}))
+    assert last == {"items": [added[0]], "after": None}
+    (boris,) = ok(team.viewer.post("/people/search", json={"external_id": "7"}))["items"]
+    assert boris["name"] == "Boris"
+    assert len(ok(team.viewer.post("/people/search", json={}))["items"]) == 4
+
+
+def test_a_search_of_people_refuses_a_cursor_that_no_page_gave(team):
+    refused = team.viewer.post("/people/search", json={"text": "anna", "after": "no"})
+    assert (refused.status_code, refused.json()["code"]) == (422, "invalid_input")

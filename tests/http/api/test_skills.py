@@ -21,3 +21,11 @@ def test_linking_without_a_model_is_a_problem(team):
     answer = team.viewer.post("/skills/link", json={"text": "Keeps books."})
     assert answer.headers["content-type"] == "application/problem+json"
     assert answer.status_code in {404, 422, 501}
+
+
+def test_a_long_text_that_is_not_kept_is_refused_with_the_limit(team):
+    body = {"text": "a" * 50_001}
+    for path in ("/skills/detect", "/skills/link", "/expertise", "/search/query"):
+        answer = team.viewer.post(path, json=body)
+        assert (answer.status_code, answer.json()["code"]) == (413, "limit_exceeded"), path
+        assert "50,000" in answer.json()["detail"]

@@ -32,6 +32,13 @@ def test_made_again_it_is_the_same_to_the_last_byte(team, things):
     assert "The same to the last byte." in page
 
 
+def test_a_viewer_is_offered_nothing_that_only_recruiters_may(team, things):
+    document, fields = things.documents[0], {"vacancy": things.vacancy}
+    page = team.viewer.see(f"/documents/{document}/report?vacancy={things.vacancy}")
+    assert not any(path in page for path in ("/recompute", "/assess", "/decisions"))
+    team.viewer.fill(f"/documents/{document}/recompute", 403, **fields)
+
+
 def test_its_files_are_kept_and_not_shown(team, things):
     document, query = things.documents[0], f"?vacancy={things.vacancy}"
     for ending, start in (("json", b"{"), ("html", b"<!doctype html>"), ("pdf", b"%PDF")):

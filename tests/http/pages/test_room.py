@@ -79,6 +79,14 @@ def test_the_candidate_sees_no_grade_and_the_team_sees_the_words(candidate, team
     assert report.count("<main") == 1
 
 
+@pytest.mark.parametrize("digits", ["9" * 5000, "-1", "x", "\N{SUPERSCRIPT TWO}"])
+def test_a_number_that_is_none_of_a_question_does_no_harm(candidate, digits):
+    before = candidate.see("/room")
+    page = candidate.fill("/room", 409, what="answer", answer="My words", number=digits).text
+    assert "My words" in page
+    assert number(page) == number(before)
+
+
 def test_the_end_stays_the_end(candidate):
     candidate.fill("/room", what="end", number=number(candidate.see("/room")))
     assert "Thank you" in plain(candidate.see("/room"))

@@ -1,3 +1,5 @@
+import re
+
 import pytest
 
 from metier.http.pages import searching
@@ -20,10 +22,28 @@ def test_nothing_asked_for_says_what_search_does(team):
     assert "Search looks at meaning and at words" in plain(team.viewer.see("/search"))
 
 
-@pytest.mark.parametrize("query", ["q=python&years=many", "q=python&role=king", "q=python&level=x"])
-def test_a_field_that_does_not_fit_is_said_and_the_rest_kept(team, query):
-    page = team.viewer.see(f"/search?{query}", 422)
+@pytest.mark.parametrize("field", [{"years": "many"}, {"role": "king"}, {"level": "x"}])
+def test_a_field_that_does_not_fit_is_said_and_the_rest_kept(team, field):
+    page = team.viewer.fill("/search", 422, q="python", **field).text
     assert 'value="python"' in page
+
+
+def test_words_are_sent_by_a_form_and_are_in_no_address(team):
+    answer = team.viewer.fill("/search", 422, q="Ann Better", role="resume")
+    assert "Search is switched off" in plain(answer.text)
+    assert answer.url.query == b""
+    assert not re.search(r'(?:href|action)="[^"]*Better', answer.text)
+    assert '<form class="panel search" method="post"' in answer.text
+
+
+def test_words_in_an_address_count_for_nothing(team):
+    page = team.viewer.see("/search?q=Ann+Better")
+    assert "Better" not in page.split("<footer")[0]
+    assert "Search looks at meaning and at words" in plain(page)
+
+
+def test_a_search_from_elsewhere_is_refused(team):
+    assert team.viewer.post("/search", data={"q": "python"}).status_code == 403
 
 
 def test_a_document_that_is_not_there_is_not_found(team):

@@ -18,7 +18,7 @@ def test_percent_and_years_become_shares_and_months():
     )
     assert query.where == ShortlistFilter(0.625, 18, None, DecisionKind.REJECT, "ann")
     assert query.is_filtered
-    assert query.spelled() == "score=62%2C5&years=1.5&decision=reject&text=ann&order=months"
+    assert query.spelled() == "score=62%2C5&years=1.5&decision=reject&order=months", "a name is in no address"
     assert query.spelled("score").endswith("order=score")
 
 

@@ -44,6 +44,12 @@ def test_going_back_and_choosing_other_files_starts_another_job(team):
     assert len(begun) == 2
 
 
+def test_how_much_may_be_sent_at_once_is_said_before_it_is(team):
+    page = team.recruiter.see(f"/vacancies/{add_vacancy(team.service, team.caller)}")
+    assert "At most 200 files and 200 MB at once" in plain(page).replace("\N{NO-BREAK SPACE}", " ")
+    assert 'data-most-files="200" data-most-bytes="200000000"' in page
+
+
 def test_a_form_without_files_says_what_to_do(team):
     vacancy = add_vacancy(team.service, team.caller)
     page = team.recruiter.fill(f"/vacancies/{vacancy}/resumes", 422, nothing="x").text

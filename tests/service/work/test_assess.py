@@ -122,7 +122,7 @@ def test_a_document_that_ends_worker_after_worker_is_passed_over(service, caller
     steps = jobs.steps(service, caller, job.id)
     assert steps[ids[0]] == {"failed": "worker_lost"}
     assert "assessment" in steps[ids[1]]
-    assert [item.code for item in jobs.failures(service, caller, job.id)] == ["worker_lost"]
+    assert [item.code for item in jobs.failures(service, caller, job.id).items] == ["worker_lost"]
 
 
 def test_what_is_assessed_is_in_the_index_too(searchable, work_off):

@@ -1,5 +1,7 @@
 """The daily job that erases what retention rules no longer allow."""
 
+import os
+
 import pytest
 
 from metier.errors import NotFound
@@ -46,6 +48,17 @@ def test_what_is_due_is_erased_from_the_database_and_the_index(searchable, calle
         interviews.get(service, caller, talk)
     with opened(service, caller.workspace) as store:
         assert store.count() == 0
+
+
+def test_what_old_trainings_said_is_removed(searchable, caller, work_off, clock):
+    log = searchable.options.data_dir / "training" / caller.workspace / ".runs" / "x.log"
+    log.parent.mkdir(parents=True)
+    log.write_text("x")
+    os.utime(log, (clock.now().timestamp(),) * 2)
+    assert schedule.plan(searchable) == 0
+    clock.move(31 * DAY_S)
+    assert purge(searchable, caller, work_off)["runs"] == 1
+    assert not log.exists()
 
 
 def test_what_cannot_be_erased_stays_and_holds_up_nothing(searchable, caller, work_off, clock, monkeypatch):

@@ -1,6 +1,8 @@
 """The job that trains: a command in a process of its own, which goes away with its worker."""
 
 import csv
+import os
+import shutil
 import subprocess
 import sys
 
@@ -9,19 +11,26 @@ import pytest
 from metier.encoders.folder import ModelFolder
 from metier.errors import Conflict, InvalidInput, NotFound
 from metier.service import jobs
+from metier.service.service import open_service
 from metier.service.work import train
 from metier.service.work.train import TRAININGS, Training, TrainPlan
 from metier.service.work.worker import Worker
 from metier.store.workspaces.jobs import JobState
+from tests.service import small
+from tests.service.team import request
 
 # Instead of the command line, what shows how the process is treated.
 FAKE = Training(("fake",), "--data", frozenset())
 
 
+def training_folder(service, caller):
+    return service.options.data_dir / "training" / caller.workspace
+
+
 @pytest.fixture
-def data(service):
+def data(service, caller):
     """A file to train scores on."""
-    folder = service.options.data_dir / "training"
+    folder = training_folder(service, caller)
     folder.mkdir(parents=True)
     with (folder / "graded.csv").open("w", newline="") as file:
         writer = csv.writer(file)
@@ -62,7 +71,7 @@ def test_scores_are_trained_and_installed_as_a_model(service, caller, data, work
     folder = service.options.data_dir / "models" / "mine"
     assert found.state is JobState.DONE, found.message
     assert found.result == {"model": "mine", "sha256": ModelFolder.open(folder).sha256}
-    assert [path.suffix for path in (service.options.data_dir / "training" / ".runs").iterdir()] == [".log"]
+    assert [path.name for path in (training_folder(service, caller) / ".runs").iterdir()] == [f"{job}.log"]
 
 
 def test_a_command_that_refuses_its_data_fails_the_job(service, caller, data, command, work_off):
@@ -85,8 +94,7 @@ def test_a_cancelled_training_is_interrupted(service, caller, data, command, tmp
     seen = tmp_path / "seen"
     command(
         "import time\n"
-        f"open({str(seen)!r}, 'w').write('begun')\n"
-        "try:\n    time.sleep(60)\n"
+        f"try:\n    open({str(seen)!r}, 'w').write('begun')\n    time.sleep(60)\n"
         f"except KeyboardInterrupt:\n    open({str(seen)!r}, 'w').write('kept')\n    raise SystemExit(130)\n"
     )
     job = begin(service, caller, data)
@@ -161,6 +169,64 @@ def test_a_plan_needs_a_file_and_a_new_name(service, caller, data):
         jobs.start_train(service, caller, TrainPlan("scores", "other.csv", "mine"))
     with pytest.raises(InvalidInput, match="There is a model base already"):
         jobs.start_train(service, caller, TrainPlan("scores", data, "base"))
+
+
+def test_a_file_of_another_workspace_is_not_there(service, caller, data):
+    other = small.new_workspace(service, "Others")
+    for name in (data, f"../{caller.workspace}/{data}"):
+        with pytest.raises((NotFound, InvalidInput)):
+            jobs.start_train(service, other, TrainPlan("scores", name, "mine"))
+    with pytest.raises(NotFound, match=f"training/{other.workspace} of the server"):
+        jobs.start_train(service, other, TrainPlan("scores", data, "mine"))
+
+
+def test_two_trainings_that_go_on_make_no_model_of_one_name(service, caller, data):
+    other = small.new_workspace(service, "Others")
+    shutil.copytree(training_folder(service, caller), training_folder(service, other))
+    first = begin(service, caller, data)
+    for who in (caller, other):
+        with pytest.raises(Conflict, match="Another training is to make a model mine") as raised:
+            begin(service, who, data)
+        assert first not in str(raised.value)
+    jobs.start_train(service, other, TrainPlan("scores", data, "theirs"))
+    jobs.cancel(service, caller, first)
+    assert begin(service, other, data)
+
+
+def test_a_name_is_taken_by_a_training_in_either_database(place):
+    with open_service(place) as service:
+        callers = [small.new_workspace(service, name) for name in ("Team", "Others")]
+        for caller in callers:
+            training_folder(service, caller).mkdir(parents=True)
+            (training_folder(service, caller) / "a.csv").write_text("x")
+        begin(service, callers[0], "a.csv")
+        with pytest.raises(Conflict, match="Another training"):
+            begin(service, callers[1], "a.csv")
+
+
+def test_a_training_that_is_asked_for_again_is_no_other_training(service, caller, data):
+    plan = TrainPlan("scores", data, "mine")
+    first, second = (jobs.start_train(service, caller, plan, once=request("t")) for _ in range(2))
+    assert first == second
+
+
+def test_what_ended_trainings_left_is_removed_after_thirty_days(service, caller, data):
+    other = small.new_workspace(service, "Others")
+    going = begin(service, caller, data)
+    runs = training_folder(service, caller) / ".runs"
+    theirs = training_folder(service, other) / ".runs"
+    now = service.clock.now().timestamp()
+    for folder in (runs, theirs):
+        for name, days in (("old.log", 31), ("new.log", 29), (f"{going}.log", 31)):
+            folder.mkdir(parents=True, exist_ok=True)
+            (folder / name).write_text("x")
+            os.utime(folder / name, (now - days * 86400,) * 2)
+    (runs / "gone" / "step").mkdir(parents=True)
+    os.utime(runs / "gone", (now - 31 * 86400,) * 2)
+    assert train.remove_old_runs(service, caller.workspace) == 2
+    assert {path.name for path in runs.iterdir()} == {"new.log", f"{going}.log"}
+    assert len(list(theirs.iterdir())) == 3
+    assert (training_folder(service, caller) / data).is_file()
 
 
 def test_every_training_is_a_command_that_takes_its_options():

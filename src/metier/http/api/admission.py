@@ -13,6 +13,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData, UploadFile
 
 from metier.errors import InvalidInput, TooManyRequests, Unauthenticated
+from metier.http.events import OpenStreams
 from metier.http.limits import Allowance, Buckets
 from metier.http.options import HttpOptions
 from metier.service import access
@@ -101,6 +102,10 @@ def _service(request: Request) -> Service:
     return cast(Service, request.app.state.service)
 
 
+def _streams(request: Request) -> OpenStreams:
+    return cast(OpenStreams, request.app.state.streams)
+
+
 def _options(request: Request) -> HttpOptions:
     return cast(HttpOptions, request.app.state.options)
 
@@ -162,5 +167,6 @@ def _too_many(allowance: Allowance) -> str:
 
 CallerHere = Annotated[Caller, Depends(_caller)]
 ServiceHere = Annotated[Service, Depends(_service)]
+StreamsHere = Annotated[OpenStreams, Depends(_streams)]
 OptionsHere = Annotated[HttpOptions, Depends(_options)]
 OnceHere = Annotated[Once | None, Depends(_once)]

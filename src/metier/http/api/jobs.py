@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from fastapi import Query
 from fastapi.responses import StreamingResponse
 
-from metier.http.api.admission import CallerHere, OnceHere, ServiceHere
+from metier.http.api.admission import CallerHere, OnceHere, ServiceHere, StreamsHere
 from metier.http.api.declare import Declared, Gives, Routes
 from metier.http.api.paging import PagingHere
 from metier.http.events import job_events
@@ -43,7 +43,10 @@ def start_index(service: ServiceHere, caller: CallerHere) -> Job:
 
 @routes.post("/jobs/train", Declared(KeyRole.ADMIN, status=202, refuses=(404,)))
 def start_train(service: ServiceHere, caller: CallerHere, body: TrainingToStart, once: OnceHere) -> Job:
-    """Begin to train a model on files of the server."""
+    """Begin to train a model on a file in the workspace's folder on the server.
+
+    The model is for the whole server: no other one may have its name, and every workspace sees its card.
+    """
     return jobs.start_train(service, caller, body.plan(), once=once)
 
 
@@ -77,17 +80,18 @@ def list_steps(service: ServiceHere, caller: CallerHere, job: str) -> dict[str, 
 
 
 @routes.get("/jobs/{job}/failures", Declared(KeyRole.VIEWER))
-def list_failures(service: ServiceHere, caller: CallerHere, job: str) -> tuple[JobFailure, ...]:
+def list_failures(service: ServiceHere, caller: CallerHere, job: str, paging: PagingHere) -> Page[JobFailure]:
     """List the documents that a job could not assess, with the reasons."""
-    return jobs.failures(service, caller, job)
+    return paging.answer(jobs.failures(service, caller, job, after=paging.after, limit=paging.limit))
 
 
 @routes.get("/jobs/{job}/events", Declared(KeyRole.VIEWER, gives=_EVENTS))
-def watch_job(service: ServiceHere, caller: CallerHere, job: str) -> StreamingResponse:
+def watch_job(service: ServiceHere, caller: CallerHere, streams: StreamsHere, job: str) -> StreamingResponse:
     """Watch a job: server-sent events until it has ended.
 
     `progress` carries the job whenever it has changed, the first at once; `end` is the last. The state at the
-    moment is always sent anew, so a client that comes back misses nothing.
+    moment is always sent anew, so a client that comes back misses nothing. A key may have 20 streams open at
+    once in each process of the server; one more is refused (429).
     """
     jobs.get(service, caller, job)
 
@@ -95,4 +99,4 @@ def watch_job(service: ServiceHere, caller: CallerHere, job: str) -> StreamingRe
         access.check_key(service, caller)
         return jobs.get(service, caller, job)
 
-    return job_events(look)
+    return job_events(look, streams=streams, key=caller.key)

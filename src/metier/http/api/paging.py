@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Final, TypeVar
+from typing import Annotated, TypeVar
 from urllib.parse import urlencode
 
 from fastapi import Depends, Query, Request, Response
 
+from metier.http.schemas.requests import MAX_CURSOR_CHARS
 from metier.store.workspaces.rows import MAX_LIMIT, Page
 
 R = TypeVar("R")
-MAX_CURSOR_CHARS: Final = 400
 
 
 class Paging:

@@ -7,7 +7,7 @@ from typing import Any
 from metier.http.api.admission import CallerHere, OnceHere, ServiceHere
 from metier.http.api.declare import Declared, Gives, Routes
 from metier.http.api.paging import PagingHere
-from metier.http.schemas.requests import PersonChange, PersonToAdd
+from metier.http.schemas.requests import PeopleQuery, PersonChange, PersonToAdd
 from metier.service import people
 from metier.store.workspaces.jobs import Job
 from metier.store.workspaces.keys import KeyRole
@@ -32,6 +32,18 @@ def add_person(service: ServiceHere, caller: CallerHere, body: PersonToAdd, once
 def list_people(service: ServiceHere, caller: CallerHere, paging: PagingHere) -> Page[Person]:
     """List people, the latest first."""
     return paging.answer(people.page(service, caller, after=paging.after, limit=paging.limit))
+
+
+@routes.post("/people/search", Declared(KeyRole.VIEWER))
+def search_people(service: ServiceHere, caller: CallerHere, body: PeopleQuery) -> Page[Person]:
+    """Find people by a part of the name or by the external id, the latest first.
+
+    A name goes in the body: an address stands in logs and histories. Ask the next page with the `after` of
+    the page before.
+    """
+    return people.page(
+        service, caller, text=body.text, external_id=body.external_id, after=body.after, limit=body.limit
+    )
 
 
 @routes.get("/people/{person}", Declared(KeyRole.VIEWER))

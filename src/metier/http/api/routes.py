@@ -27,6 +27,7 @@ from metier.http.api import (
 )
 from metier.http.api.admission import Gate
 from metier.http.api.description import describe
+from metier.http.events import OpenStreams
 from metier.http.options import HttpOptions
 from metier.http.problems import PREFIX
 from metier.service import counts
@@ -55,6 +56,7 @@ _THINGS: Final = (
 def add_api(app: FastAPI, service: Service, options: HttpOptions) -> None:
     """Add the API, the probes and the figures to an application."""
     app.state.gate = Gate(service, options)
+    app.state.streams = OpenStreams()
     app.state.metrics.watch(lambda: counts.gauges(service))
     app.state.api = [thing.routes.router for thing in _THINGS]
     for router in app.state.api:

@@ -16,7 +16,8 @@ routes = Routes("search")
 def search_query(service: ServiceHere, caller: CallerHere, body: Query) -> SearchAnswer:
     """Find documents for a few words, in any language of theirs, and say why each was found.
 
-    The words go in the body: an address stands in logs and histories.
+    The words go in the body: an address stands in logs and histories. More than 50,000 characters are refused
+    (413).
     """
     return answer_of(searching.query(service, caller, body.text, options=body.options()))
 

@@ -76,7 +76,7 @@ def export_shortlist_csv(
     page = shortlists.shortlist(
         service, caller, vacancy, order=order, where=where, after=paging.after, limit=paging.limit
     )
-    text = exports.shortlist_csv(page.items).encode("utf-8", "replace")
+    text = "".join(exports.shortlist_csv([page.items])).encode("utf-8", "replace")
     response = attachment(text, f"shortlist-{vacancy}.csv", "text/csv; charset=utf-8")
     return paging.linked(response, page.after)
 

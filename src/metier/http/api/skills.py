@@ -17,7 +17,7 @@ routes = Routes("skills")
 def detect_skills(service: ServiceHere, caller: CallerHere, body: TextToRead) -> tuple[SkillEvidence, ...]:
     """Detect the skills that a text shows, each with the words that show it.
 
-    Nothing is kept.
+    Nothing is kept, and a text of more than 50,000 characters is refused (413).
     """
     return detecting.detect(service, caller, body.text)
 
@@ -26,7 +26,7 @@ def detect_skills(service: ServiceHere, caller: CallerHere, body: TextToRead) ->
 def link_skills(service: ServiceHere, caller: CallerHere, body: TextToLink) -> tuple[LinkedSkill, ...]:
     """Link a text to the nearest skills of the taxonomy.
 
-    Nothing is kept.
+    Nothing is kept, and a text of more than 50,000 characters is refused (413).
     """
     return detecting.link(service, caller, body.text, top_k=body.top_k)
 
@@ -35,7 +35,8 @@ def link_skills(service: ServiceHere, caller: CallerHere, body: TextToLink) -> t
 def score_level(service: ServiceHere, caller: CallerHere, body: LevelToScore) -> Expertise:
     """Tell the level that a document or a text shows, with its doubt and what speaks for it.
 
-    Give one of `document` and `text`.
+    Give one of `document` and `text`. A text is not kept, and one of more than 50,000 characters is refused
+    (413).
     """
     return detecting.score_level(
         service, caller, document=body.document, text=body.text, level=body.level, position=body.position

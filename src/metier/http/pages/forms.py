@@ -20,6 +20,9 @@ from metier.service.once import Once
 
 _MOST_FIELDS: Final = 2_000
 _MOST_FIELD_BYTES: Final = 4_000_000
+# The longest answer of an interview has 1,000,000 characters, in UTF-8 of up to four bytes each.
+_MOST_FIELDS_OF_ANYONE: Final = 20
+_MOST_FIELD_BYTES_OF_ANYONE: Final = 4_200_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,20 +63,30 @@ class Posted:
         return Once(f"{number[:64]}-{sha256[:32]}", sha256)
 
 
-async def _by_visitor(visit: SignedIn) -> AsyncIterator[Posted]:
-    async with _read(visit) as posted:
+async def by_visitor(visit: SignedIn) -> AsyncIterator[Posted]:
+    """Yield a form of somebody who is signed in; whoever is not is refused before it is read."""
+    options = visit.site.options
+    limits = {"max_files": options.max_files, "max_fields": _MOST_FIELDS, "max_part_size": _MOST_FIELD_BYTES}
+    async with _read(visit, limits) as posted:
         yield posted
 
 
-async def _by_anyone(visit: Anyone) -> AsyncIterator[Posted]:
-    async with _read(visit) as posted:
+async def by_anyone(visit: Anyone) -> AsyncIterator[Posted]:
+    """Yield a form of whoever sends it; it is held in memory, so it is small and has no files.
+
+    Routes that take it stand in `metier.http.limits.FORMS_OF_ANYONE`.
+    """
+    limits = {
+        "max_files": 0,
+        "max_fields": _MOST_FIELDS_OF_ANYONE,
+        "max_part_size": _MOST_FIELD_BYTES_OF_ANYONE,
+    }
+    async with _read(visit, limits) as posted:
         yield posted
 
 
 @asynccontextmanager
-async def _read(visit: Visit) -> AsyncIterator[Posted]:
-    options = visit.site.options
-    limits = {"max_files": options.max_files, "max_fields": _MOST_FIELDS, "max_part_size": _MOST_FIELD_BYTES}
+async def _read(visit: Visit, limits: Mapping[str, int]) -> AsyncIterator[Posted]:
     async with visit.request.form(**limits) as form:
         posted = Posted(visit, form)
         check_form(visit, posted.text(FIELD))
@@ -98,5 +111,5 @@ def number_of(fields: Mapping[str, str], name: str, *, least: float, most: float
     return value
 
 
-PostedBySignedIn = Annotated[Posted, Depends(_by_visitor)]
-PostedByAnyone = Annotated[Posted, Depends(_by_anyone)]
+PostedBySignedIn = Annotated[Posted, Depends(by_visitor)]
+PostedByAnyone = Annotated[Posted, Depends(by_anyone)]

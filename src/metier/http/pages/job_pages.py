@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from fastapi import APIRouter
 from starlette.responses import Response
@@ -11,10 +11,11 @@ from metier.errors import NotFound
 from metier.http.pages.forms import PostedBySignedIn
 from metier.http.pages.visit import SignedIn, Visit
 from metier.service import documents, jobs, vacancies
-from metier.service.jobs import JobFailure
 from metier.store.workspaces.jobs import Job
 
 router = APIRouter()
+# The API lists all of them.
+_MOST_FAILURES: Final = 100
 
 
 @router.get("/jobs")
@@ -52,11 +53,14 @@ def cancel(job: str, posted: PostedBySignedIn) -> Response:
 
 def _context(visit: Visit, identifier: str) -> dict[str, Any]:
     job = jobs.get(visit.service, visit.caller, identifier)
-    failures = jobs.failures(visit.service, visit.caller, identifier)
+    failures = jobs.failures(visit.service, visit.caller, identifier, limit=_MOST_FAILURES)
+    named = documents.several(visit.service, visit.caller, [one.document for one in failures.items])
+    names = {identifier: document.name for identifier, document in named.items()}
     return {
         "job": job,
         "vacancy": _vacancy(visit, job),
-        "failures": [(one, _name(visit, one)) for one in failures],
+        "failures": [(one, names.get(one.document, "")) for one in failures.items],
+        "more_failures": failures.after is not None,
     }
 
 
@@ -68,11 +72,3 @@ def _vacancy(visit: Visit, job: Job) -> Any:
         return vacancies.get(visit.service, visit.caller, identifier)
     except NotFound:
         return None
-
-
-def _name(visit: Visit, failure: JobFailure) -> str:
-    """Return what people call a document; nothing where it is gone."""
-    try:
-        return documents.get(visit.service, visit.caller, failure.document).name
-    except NotFound:
-        return ""

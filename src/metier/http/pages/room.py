@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from fastapi import APIRouter
 from starlette.responses import Response
 
@@ -11,6 +13,8 @@ from metier.http.pages.visit import SEAT, Anyone, Visit
 from metier.service import room
 
 router = APIRouter()
+
+_MOST_DIGITS: Final = 9
 
 
 @router.get("/room")
@@ -32,7 +36,7 @@ def answer(posted: PostedByAnyone) -> Response:
         if chosen == "end":
             room.end(visit.service, seat)
         else:
-            turn = int(number) if number.isascii() and number.isdigit() else 0
+            turn = int(number[:_MOST_DIGITS]) if number.isascii() and number.isdigit() else 0
             room.answer(visit.service, seat, "" if chosen == "skip" else words, turn=turn)
     except NotFound:
         return _no_seat(visit)

@@ -10,8 +10,8 @@ from starlette.responses import Response
 
 from metier.engine.search import SearchOptions
 from metier.errors import InvalidInput
-from metier.http.pages.forms import number_of
-from metier.http.pages.visit import SignedIn
+from metier.http.pages.forms import PostedBySignedIn, number_of
+from metier.http.pages.visit import SignedIn, Visit
 from metier.report.words import LANGUAGES
 from metier.search.hits import HitPassage
 from metier.service import documents, searching
@@ -27,10 +27,31 @@ _MOST_SKILLS: Final = 20
 
 
 @router.get("/search")
-def search(visit: SignedIn) -> Response:
-    """Return what is near in meaning or in words to what was asked for."""
+def search_like(visit: SignedIn) -> Response:
+    """Return what is near to a document, or the form; words in the address count for nothing."""
     params = visit.request.query_params
-    given = {name: params.get(name, "").strip()[:5_000] for name in _FIELDS}
+    return _search(visit, {name: params.get(name, "") for name in _FIELDS if name != "q"})
+
+
+@router.post("/search")
+def search_words(posted: PostedBySignedIn) -> Response:
+    """Return what is near in meaning or in words to what was asked for: it may be a name, so it is a form."""
+    return _search(posted.visit, {name: posted.text(name) for name in _FIELDS if name != "like"})
+
+
+def pieces(passage: HitPassage) -> Iterator[tuple[str, bool]]:
+    """Yield the words of a passage in their order, each with whether the query has them too."""
+    at = 0
+    for span in sorted(passage.words):
+        if span.start >= at:
+            yield passage.text[at : span.start], False
+            yield passage.text[span.start : span.end], True
+            at = span.end
+    yield passage.text[at:], False
+
+
+def _search(visit: Visit, fields: Mapping[str, str]) -> Response:
+    given = {name: fields.get(name, "").strip()[:5_000] for name in _FIELDS}
     like = documents.get(visit.service, visit.caller, given["like"]) if given["like"] else None
     context: dict[str, Any] = {
         "given": given,
@@ -54,17 +75,6 @@ def search(visit: SignedIn) -> Response:
     except InvalidInput as error:
         return visit.show("search.html.j2", context | {"error": str(error)}, status=422)
     return visit.show("search.html.j2", context)
-
-
-def pieces(passage: HitPassage) -> Iterator[tuple[str, bool]]:
-    """Yield the words of a passage in their order, each with whether the query has them too."""
-    at = 0
-    for span in sorted(passage.words):
-        if span.start >= at:
-            yield passage.text[at : span.start], False
-            yield passage.text[span.start : span.end], True
-            at = span.end
-    yield passage.text[at:], False
 
 
 def _filter(given: Mapping[str, str]) -> Filter:

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import json
+from collections.abc import Iterator, Sequence
 from typing import Final
+from urllib.parse import urlencode
 
 from fastapi import APIRouter
 from starlette.responses import Response
 
 from metier.http import exports
-from metier.http.downloads import attachment
-from metier.http.pages.shortlist_query import DECISIONS, query_of
+from metier.http.downloads import attachment, streamed
+from metier.http.pages.forms import PostedBySignedIn
+from metier.http.pages.shortlist_query import DECISIONS, ShortlistQuery, query_of
 from metier.http.pages.tokens import new_once
 from metier.http.pages.visit import SignedIn, Visit
-from metier.records import to_mapping
 from metier.report.words import LANGUAGES, ReportLanguage
 from metier.service import shortlists, vacancies
 from metier.service.shortlists import ShortlistRow
@@ -22,36 +23,25 @@ from metier.types import Importance, RequirementStatus
 router = APIRouter()
 
 _ROWS: Final = 50
-_MOST_ROWS: Final = 10_000
+_MOST_FOUND: Final = 200
 _MOST_PRINTED: Final = 200
 
 
 @router.get("/vacancies/{vacancy}")
 def show_shortlist(vacancy: str, visit: SignedIn) -> Response:
     """Return a vacancy, where to drop resumes, and the ranking."""
-    params = visit.request.query_params
-    query = query_of(params)
-    found = vacancies.get(visit.service, visit.caller, vacancy)
-    page = shortlists.shortlist(
-        visit.service,
-        visit.caller,
-        vacancy,
-        order=query.order,
-        where=query.where,
-        after=params.get("after"),
-        limit=_ROWS,
-    )
-    context = {
-        "vacancy": found,
-        "wanted": vacancies.wanted(visit.service, visit.caller, vacancy),
-        "page": page,
-        "met": {row.document.id: required_met(row) for row in page.items},
-        "query": query,
-        "decisions": DECISIONS,
-        "languages": sorted(code for code in LANGUAGES if code != "und"),
-        "once": new_once(),
-    }
-    return visit.show("vacancy.html.j2", context)
+    after = visit.request.query_params.get("after")
+    return _page(visit, vacancy, _asked(visit), after=after, limit=_ROWS)
+
+
+@router.post("/vacancies/{vacancy}")
+def filter_shortlist(vacancy: str, posted: PostedBySignedIn) -> Response:
+    """Return the ranking as a form asks for it, which may look for a name: names are in no address."""
+    visit = posted.visit
+    query = query_of({name: value for name, value in posted.form.items() if isinstance(value, str)})
+    response = _page(visit, vacancy, query, limit=_MOST_FOUND if query.text else _ROWS)
+    response.headers["HX-Push-Url"] = f"/vacancies/{vacancy}?{query.spelled()}"
+    return response
 
 
 @router.get("/vacancies/{vacancy}/compare")
@@ -69,37 +59,31 @@ def compare(vacancy: str, visit: SignedIn) -> Response:
 @router.get("/vacancies/{vacancy}/shortlist.csv")
 def export_csv(vacancy: str, visit: SignedIn) -> Response:
     """Return the ranking as a table."""
-    # The mark lets spreadsheets read Cyrillic.
-    body = "\ufeff" + exports.shortlist_csv(_rows(visit, vacancy, _MOST_ROWS))
-    return attachment(body.encode("utf-8", "replace"), f"shortlist-{vacancy}.csv", "text/csv; charset=utf-8")
-
-
-@router.get("/vacancies/{vacancy}/shortlist.pdf")
-def export_pdf(vacancy: str, visit: SignedIn) -> Response:
-    """Return the ranking for printing, as far as one file should hold it."""
-    rows = _rows(visit, vacancy, _MOST_PRINTED)
-    language = ReportLanguage(visit.look.language)
-    content = exports.shortlist_pdf(visit.service, visit.caller, vacancy, rows, language)
-    return attachment(content, f"shortlist-{vacancy}.pdf", "application/pdf")
+    parts = _parts(visit, vacancy, _asked(visit))
+    return streamed(
+        _marked(exports.shortlist_csv(parts)), f"shortlist-{vacancy}.csv", "text/csv; charset=utf-8"
+    )
 
 
 @router.get("/vacancies/{vacancy}/shortlist.json")
 def export_json(vacancy: str, visit: SignedIn) -> Response:
     """Return the ranking with all records as JSON."""
     found = vacancies.get(visit.service, visit.caller, vacancy)
-    people = [
-        {
-            "rank": row.rank,
-            "person": to_mapping(row.person) if row.person else None,
-            "document": {"id": row.document.id, "name": row.document.name},
-            "decision": row.decision.kind.value if row.decision else None,
-            "verdict": row.verdict.value,
-            "assessment": to_mapping(row.record),
-        }
-        for row in _rows(visit, vacancy, _MOST_ROWS)
-    ]
-    told = {"vacancy": {"id": found.id, "title": found.title}, "people": people}
-    return attachment(json.dumps(told, indent=1).encode(), f"shortlist-{vacancy}.json", "application/json")
+    content = exports.shortlist_json(found, _parts(visit, vacancy, _asked(visit)))
+    return streamed(content, f"shortlist-{vacancy}.json", "application/json")
+
+
+@router.get("/vacancies/{vacancy}/shortlist.pdf")
+def export_pdf(vacancy: str, visit: SignedIn) -> Response:
+    """Return the ranking for printing, as far as one file should hold it; its name says where that ends."""
+    query = _asked(visit)
+    page = shortlists.shortlist(
+        visit.service, visit.caller, vacancy, order=query.order, where=query.where, limit=_MOST_PRINTED
+    )
+    language = ReportLanguage(visit.look.language)
+    content = exports.shortlist_pdf(visit.service, visit.caller, vacancy, page.items, language)
+    ending = f"-first-{_MOST_PRINTED}" if page.after else ""
+    return attachment(content, f"shortlist-{vacancy}{ending}.pdf", "application/pdf")
 
 
 def required_met(row: ShortlistRow) -> dict[str, int]:
@@ -115,23 +99,44 @@ def required_met(row: ShortlistRow) -> dict[str, int]:
     }
 
 
-def _rows(visit: Visit, vacancy: str, most: int) -> list[ShortlistRow]:
-    """Return the rows that the address asks for, page after page, as many as one file should hold."""
-    query = query_of(visit.request.query_params)
-    rows: list[ShortlistRow] = []
-    after: str | None = None
-    while len(rows) < most:
-        page = shortlists.shortlist(
-            visit.service,
-            visit.caller,
-            vacancy,
-            order=query.order,
-            where=query.where,
-            after=after,
-            limit=min(_ROWS, most - len(rows)),
-        )
-        rows += page.items
-        after = page.after
-        if after is None:
-            break
-    return rows
+def _asked(visit: Visit) -> ShortlistQuery:
+    """Return what the address asks for; a name in it counts for nothing."""
+    params = visit.request.query_params
+    return query_of({name: value for name, value in params.items() if name != "text"})
+
+
+def _page(
+    visit: Visit, vacancy: str, query: ShortlistQuery, *, after: str | None = None, limit: int
+) -> Response:
+    """Return the page of a vacancy with a part of its ranking."""
+    found = vacancies.get(visit.service, visit.caller, vacancy)
+    page = shortlists.shortlist(
+        visit.service, visit.caller, vacancy, order=query.order, where=query.where, after=after, limit=limit
+    )
+    address = f"/vacancies/{vacancy}?{query.spelled()}" + (f"&{urlencode({'after': after})}" if after else "")
+    context = {
+        "vacancy": found,
+        "wanted": vacancies.wanted(visit.service, visit.caller, vacancy),
+        "page": page,
+        "met": {row.document.id: required_met(row) for row in page.items},
+        "query": query,
+        "back": address,
+        "look_back": address,
+        "most_printed": _MOST_PRINTED,
+        "most_bytes": visit.site.options.max_request_bytes,
+        "most_files": visit.site.options.max_files,
+        "decisions": DECISIONS,
+        "languages": sorted(code for code in LANGUAGES if code != "und"),
+        "once": new_once(),
+    }
+    return visit.show("vacancy.html.j2", context)
+
+
+def _parts(visit: Visit, vacancy: str, query: ShortlistQuery) -> Iterator[Sequence[ShortlistRow]]:
+    return exports.shortlist_parts(visit.service, visit.caller, vacancy, order=query.order, where=query.where)
+
+
+def _marked(parts: Iterator[str]) -> Iterator[str]:
+    """Yield text after the mark that lets spreadsheets read Cyrillic."""
+    yield "\ufeff"
+    yield from parts

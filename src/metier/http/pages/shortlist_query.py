@@ -1,4 +1,4 @@
-"""What a shortlist is to show, as an address spells it."""
+"""What a shortlist is to show, as an address or a form spells it."""
 
 from __future__ import annotations
 
@@ -32,21 +32,27 @@ class ShortlistQuery:
     given: Mapping[str, str]
 
     @property
+    def text(self) -> str:
+        """Return the name that is looked for: no address has it, for addresses stay in logs."""
+        return self.given["text"]
+
+    @property
     def is_filtered(self) -> bool:
         """Tell whether anybody may be left out."""
         return any(value for name, value in self.given.items() if (name, value) != ("decision", "any"))
 
     def spelled(self, order: str = "") -> str:
-        """Return it as a query, in another order where one is named."""
-        fields = {name: value for name, value in self.given.items() if value}
+        """Return it as the query of an address, without the name, in another order where one is named."""
+        fields = {name: value for name, value in self.given.items() if value and name != "text"}
         return urlencode({**fields, "order": order or self.order.value})
 
 
 def query_of(params: Mapping[str, str]) -> ShortlistQuery:
-    """Return what an address asks for; what it does not say is everybody, by score.
+    """Return what is asked for; where nothing is said, everybody, by score.
 
     Args:
-        params: `score` in percent and `years` as numbers, `language`, `decision`, `text`, `order`.
+        params: `score` in percent and `years` as numbers, `language`, `decision`, `order`; of a form, `text`
+            too.
 
     Raises:
         InvalidInput: a number out of its range.

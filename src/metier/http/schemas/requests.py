@@ -7,23 +7,35 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field
 
 from metier.engine.search import MOST_HITS, Rerank, SearchMode, SearchOptions
+from metier.service.detecting import MOST_PASSING_CHARS
 from metier.service.interview_banks import MAX_MINUTES, MAX_QUESTIONS, NewInterviewPlan
 from metier.service.work.train import TrainPlan
 from metier.store.filters import Field as FilterField
 from metier.store.filters import parse_filter
 from metier.store.workspaces.decisions import DecisionKind
 from metier.store.workspaces.keys import KeyRole
+from metier.store.workspaces.rows import MAX_LIMIT
 from metier.store.workspaces.texts import MAX_NOTE_CHARS
 from metier.store.workspaces.vacancies import VacancyState
 from metier.types import Level, Role
 
 MAX_NAME_CHARS = 500
+MAX_CURSOR_CHARS = 400
 MAX_TEXT_CHARS = 1_000_000
 
 Name = Annotated[str, Field(min_length=1, max_length=MAX_NAME_CHARS)]
 Title = Annotated[str, Field(max_length=MAX_NAME_CHARS)]
 Id = Annotated[str, Field(max_length=100)]
 Text = Annotated[str, Field(min_length=1, max_length=MAX_TEXT_CHARS)]
+# The service refuses what is longer, as it does for all who call it.
+Passing = Annotated[
+    str,
+    Field(
+        min_length=1,
+        max_length=MAX_TEXT_CHARS,
+        description=f"At most {MOST_PASSING_CHARS:,} characters: it is not kept.",
+    ),
+]
 Note = Annotated[str, Field(max_length=MAX_NOTE_CHARS)]
 
 
@@ -54,6 +66,19 @@ class PersonChange(Body):
     model_config = shown({"name": "Anna Berg-Olsen"})
     name: Name | None = None
     external_id: Name | None = None
+
+
+class PeopleQuery(Body):
+    """Whom to find: `text` is in the name, in upper or lower case; `external_id` is whole.
+
+    `limit` and `after` are those of lists.
+    """
+
+    model_config = shown({"text": "berg", "limit": 50})
+    text: Title = ""
+    external_id: Name | None = None
+    after: Annotated[str, Field(max_length=MAX_CURSOR_CHARS)] | None = None
+    limit: Annotated[int, Field(ge=1, le=MAX_LIMIT)] = 50
 
 
 class DocumentChange(Body):
@@ -146,7 +171,7 @@ class Query(SearchBody):
     """Words to find documents for."""
 
     model_config = shown({"text": "python, kafka, fintech", "filters": ["years>=3"], "role": "resume"})
-    text: Annotated[str, Field(min_length=1, max_length=100_000)]
+    text: Passing
 
 
 class Likeness(SearchBody):
@@ -194,7 +219,7 @@ class LevelToScore(Body):
 
     model_config = shown({"document": "01kakq0v9x8m4t2c6r5n7p3wjd", "level": "senior", "position": ""})
     document: Id | None = None
-    text: Text | None = None
+    text: Passing | None = None
     level: Level | None = None
     position: Title = ""
 
@@ -203,14 +228,14 @@ class TextToRead(Body):
     """A text to find skills in."""
 
     model_config = shown({"text": "Built ETL pipelines in Python and Airflow."})
-    text: Text
+    text: Passing
 
 
 class TextToLink(Body):
     """A text to link to skills of the taxonomy."""
 
     model_config = shown({"text": "Keeps books and prepares the yearly accounts.", "top_k": 3})
-    text: Text
+    text: Passing
     top_k: Annotated[int, Field(ge=1, le=100)] = 5
 
 
@@ -255,7 +280,10 @@ class LogToVerify(Body):
 
 
 class TrainingToStart(Body):
-    """A model to train on a file in the folder `training` of the server's data folder."""
+    """A model to train on a file in the folder `training/<id of the workspace>` of the server's data folder.
+
+    The model is for the whole server: no other one may have its name, and every workspace sees its card.
+    """
 
     model_config = shown({"task": "scores", "data": "answers.csv", "output": "our-scores", "options": {}})
     task: Name

@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from metier.errors import Conflict, NotFound
 from metier.service.documents import add_erase_job
+from metier.service.work.train import remove_old_runs
 from metier.service.work.work import Work
 from metier.store.workspaces import documents, erasure, interviews, retention
 from metier.store.workspaces.jobs import NewJob
@@ -31,7 +32,7 @@ def purging(day: str) -> NewJob:
 def purge_workspace(work: Work) -> dict[str, Any]:
     """Erase documents and interviews that are due, and people of whom nothing is left; clear the disk.
 
-    Old jobs, sessions and requests are removed.
+    Old jobs, sessions, requests and what trainings left are removed.
     """
     _erase_due(work, RetentionKind.DOCUMENTS)
     _erase_due(work, RetentionKind.INTERVIEWS)
@@ -41,6 +42,7 @@ def purge_workspace(work: Work) -> dict[str, Any]:
             gone = retention.purge(transaction, work.job.workspace, work.caller.actor)
             removed.update({kind.value: number for kind, number in gone.items()})
     work.check()
+    n_runs = remove_old_runs(work.service, work.job.workspace)
     scrubbed = work.service.database.scrub()
     done = work.steps_done()
     return {
@@ -48,6 +50,7 @@ def purge_workspace(work: Work) -> dict[str, Any]:
         "documents": _number(done, RetentionKind.DOCUMENTS),
         "interviews": _number(done, RetentionKind.INTERVIEWS),
         _PEOPLE: sum(result.get(_PEOPLE, 0) for result in done.values()),
+        "runs": n_runs,
         "scrubbed": scrubbed,
     }
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from functools import partial
 from typing import Final
 
 from metier.service.access import program
+from metier.service.paging import every
 from metier.service.service import Service
 from metier.service.work import erase
 from metier.service.work.purge import purging
+from metier.service.work.train import old_runs
 from metier.store.workspaces import jobs, retention, workspaces
 from metier.store.workspaces.jobs import JobState
 from metier.store.workspaces.rows import MAX_LIMIT
@@ -20,14 +22,16 @@ _PLANNER: Final = "schedule"
 def plan(service: Service) -> int:
     """Add the purge of today (UTC) for each workspace that needs one; return how many jobs are new.
 
-    A workspace needs one that has a retention rule, or whose erased documents left traces on the disk. Any
-    number of workers may plan at once, as often as they like.
+    A workspace needs one that has a retention rule, whose erased documents left traces on the disk, or whose
+    trainings left files long ago. Any number of workers may plan at once, as often as they like.
 
     Raises:
         BackendError: the database fails.
     """
     with service.database.reading() as transaction:
-        wanting = [identifier for identifier in _all(transaction) if _needs_purge(transaction, identifier)]
+        found = every(partial(workspaces.page, transaction))
+        needs = {workspace.id: _needs_purge(transaction, workspace.id) for workspace in found}
+    wanting = [identifier for identifier, need in needs.items() if need or old_runs(service, identifier)]
     day = service.clock.now().date().isoformat()
     number = 0
     for identifier in wanting:
@@ -36,16 +40,6 @@ def plan(service: Service) -> int:
             _, new = jobs.add(transaction, identifier, actor, purging(day))
             number += new
     return number
-
-
-def _all(transaction: Transaction) -> Iterator[str]:
-    after: str | None = None
-    while True:
-        page = workspaces.page(transaction, after=after, limit=MAX_LIMIT)
-        yield from (workspace.id for workspace in page.items)
-        if page.after is None:
-            return
-        after = page.after
 
 
 def _needs_purge(transaction: Transaction, workspace: str) -> bool:

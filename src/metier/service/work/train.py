@@ -1,4 +1,8 @@
-"""The job that trains a model: the training command of the command line, in a process of its own."""
+"""The job that trains a model: the training command of the command line, in a process of its own.
+
+Each workspace has a folder of its own for what it trains on, and for what trainings say. The models that come
+of it are for the whole server, as all models are: every workspace sees their names and cards.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +15,7 @@ import sys
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Final
@@ -20,9 +25,13 @@ from metier.encoders.folder import ModelFolder
 from metier.encoders.load import find_model, installed_models
 from metier.engine.loading import MODEL_FOLDER
 from metier.errors import BackendError, Conflict, InvalidInput, MissingExtra, NotFound
+from metier.service.paging import every
 from metier.service.service import Service
 from metier.service.work.work import Work
 from metier.store.holding import held_file
+from metier.store.workspaces import jobs, workspaces
+from metier.store.workspaces.jobs import JobState
+from metier.store.workspaces.transaction import Transaction
 
 KIND: Final = "train"
 MAX_ATTEMPTS: Final = 20
@@ -33,6 +42,8 @@ _TRAINED: Final = "trained"
 _POLL_S: Final = 0.2
 _TELL_S: Final = 5.0
 _END_S: Final = 120.0
+# What trainings said and left unfinished is kept for so long.
+_KEPT_S: Final = 30 * 24 * 3600.0
 _USAGE: Final = 2
 # A name of a file or a model, a column, a number: nothing that a program takes for an option or a path.
 _PLAIN: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
@@ -82,8 +93,8 @@ class TrainPlan:
 
     Attributes:
         task: a key of `TRAININGS`.
-        data: name of a file in the folder `training` of the data folder.
-        output: what the model is to be called.
+        data: name of a file in the folder `training/<id of the workspace>` of the data folder.
+        output: what the model is to be called, on the whole server.
         options: more of what the command takes, such as `seed`, by name without hyphens.
 
     Raises:
@@ -113,20 +124,39 @@ class TrainPlan:
                 )
 
 
-def check_plan(service: Service, plan: TrainPlan) -> None:
-    """Make sure that a plan can be begun.
+def check_plan(service: Service, workspace: str, plan: TrainPlan) -> None:
+    """Make sure that a workspace can begin a plan.
 
     Raises:
         NotFound: there is no such file.
-        InvalidInput: a model of that name is there already.
+        InvalidInput: a model of that name is there already, shipped or added.
     """
-    if not _data_file(service, plan).is_file():
+    if not (_folder(service, workspace) / plan.data).is_file():
         raise NotFound(
-            f"There is no file {plan.data} in the folder {TRAINING} of the server's data folder. Put it "
-            "there."
+            f"There is no file {plan.data} in the folder {TRAINING}/{workspace} of the server's data folder. "
+            "Put it there."
         )
     if plan.output in installed_models(_models_dir(service)):
         raise InvalidInput(f"There is a model {plan.output} already. Name another.")
+
+
+def check_free(transaction: Transaction, plan: TrainPlan) -> None:
+    """Make sure that no training that is yet to end, of any workspace, makes a model of the same name.
+
+    Others are kept from beginning one until the transaction ends.
+
+    Raises:
+        Conflict: one does.
+    """
+    transaction.hold_table("workspaces")
+    for workspace in every(partial(workspaces.page, transaction)):
+        for state in (JobState.QUEUED, JobState.RUNNING):
+            for job in every(partial(jobs.page, transaction, workspace.id, state=state)):
+                if job.kind == KIND and job.payload.get("output") == plan.output:
+                    raise Conflict(
+                        f"Another training is to make a model {plan.output}; models are for the whole "
+                        "server. Name another."
+                    )
 
 
 def payload_of(plan: TrainPlan) -> dict[str, Any]:
@@ -135,7 +165,7 @@ def payload_of(plan: TrainPlan) -> dict[str, Any]:
 
 
 def train_model(work: Work) -> dict[str, Any]:
-    """Train the model of the payload and put it among the installed ones; return its name and hash.
+    """Train the model of the payload and put it among those of the server; return its name and hash.
 
     What is cancelled or stopped is interrupted; the next worker goes on where the training can, else anew.
     What the command says is in a file beside its data, since it may name columns and values.
@@ -152,7 +182,7 @@ def train_model(work: Work) -> dict[str, Any]:
     package = TRAININGS[plan.task].package
     if package and find_spec(package) is None:
         raise MissingExtra(package, EXTRA_OF[package])
-    runs = service.options.data_dir / TRAINING / _RUNS
+    runs = _folder(service, work.job.workspace) / _RUNS
     runs.mkdir(parents=True, exist_ok=True)
     run = runs / work.job.id
     busy = f"Another worker trains for the job {work.job.id}."
@@ -163,12 +193,50 @@ def train_model(work: Work) -> dict[str, Any]:
         return _install(service, plan, run)
 
 
+def old_runs(service: Service, workspace: str) -> list[Path]:
+    """Return what ended trainings of a workspace said or left unfinished over 30 days ago."""
+    latest = service.clock.now().timestamp() - _KEPT_S
+    runs = sorted((_folder(service, workspace) / _RUNS).glob("*"))
+    return [run for run in runs if _is_before(run, latest) and _has_ended(service, workspace, run)]
+
+
+def remove_old_runs(service: Service, workspace: str) -> int:
+    """Remove what `old_runs` returns; return how many files and folders that is.
+
+    Raises:
+        OSError: one cannot be removed.
+    """
+    old = old_runs(service, workspace)
+    for path in old:
+        if path.is_dir():
+            shutil.rmtree(path)
+        else:
+            path.unlink(missing_ok=True)
+    return len(old)
+
+
+def _is_before(path: Path, moment: float) -> bool:
+    try:
+        return path.stat().st_mtime < moment
+    except FileNotFoundError:  # a worker has just let go of it
+        return False
+
+
+def _has_ended(service: Service, workspace: str, run: Path) -> bool:
+    """Tell whether the job of a run is over, or forgotten."""
+    with service.database.reading() as transaction:
+        try:
+            return jobs.get(transaction, workspace, run.stem).state.ended
+        except NotFound:
+            return True
+
+
 def _train(work: Work, plan: TrainPlan, run: Path) -> None:
-    check_plan(work.service, plan)
+    check_plan(work.service, work.job.workspace, plan)
     training = TRAININGS[plan.task]
     if not training.resumes:
         shutil.rmtree(run, ignore_errors=True)
-    data = _data_file(work.service, plan)
+    data = _folder(work.service, work.job.workspace) / plan.data
     options = [word for name, value in sorted(plan.options.items()) for word in (f"--{name}", value)]
     file = [training.data, str(data)] if training.data else [str(data)]
     words = [*training.words, *file, "--output", str(run), *options]
@@ -222,7 +290,10 @@ def _line_counter(log: Path) -> Callable[[], int]:
 
 
 def _install(service: Service, plan: TrainPlan, run: Path) -> dict[str, Any]:
-    """Move what was trained to where models are, in one step of the file system; it may have been done."""
+    """Move what was trained to where the models of the whole server are; it may have been done.
+
+    It is one step of the file system.
+    """
     folder = _models_dir(service)
     target = folder / plan.output
     if run.exists():
@@ -238,5 +309,6 @@ def _models_dir(service: Service) -> Path:
     return service.options.data_dir / MODEL_FOLDER
 
 
-def _data_file(service: Service, plan: TrainPlan) -> Path:
-    return service.options.data_dir / TRAINING / plan.data
+def _folder(service: Service, workspace: str) -> Path:
+    """Return the folder of a workspace's data and runs."""
+    return service.options.data_dir / TRAINING / workspace

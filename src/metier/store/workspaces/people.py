@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -9,7 +10,16 @@ from metier.errors import Conflict
 from metier.store.workspaces import log
 from metier.store.workspaces.ids import missing
 from metier.store.workspaces.log import Actor, Event
-from metier.store.workspaces.rows import Page, check_workspace, find, find_by_id, find_several, page_of
+from metier.store.workspaces.rows import (
+    MAX_LIMIT,
+    Page,
+    check_limit,
+    check_workspace,
+    find,
+    find_by_id,
+    find_several,
+    page_of,
+)
 from metier.store.workspaces.texts import check_text
 from metier.store.workspaces.transaction import Transaction
 
@@ -119,16 +129,48 @@ def change(
 
 
 def page(
-    transaction: Transaction, workspace: str, *, after: str | None = None, limit: int = 50
+    transaction: Transaction,
+    workspace: str,
+    *,
+    text: str = "",
+    external_id: str | None = None,
+    after: str | None = None,
+    limit: int = 50,
 ) -> Page[Person]:
     """Return people, the latest first; erased ones are left out.
 
+    Args:
+        transaction: to read in.
+        workspace: whose people.
+        text: only those whose name contains it, in upper or lower case of any script; blank for all.
+        external_id: only the one who has it; None for all.
+        after: `Page.after` of the page before; None for the first.
+        limit: how many at most, 1 to 200. A page that is not the last is full.
+
     Raises:
-        InvalidInput: `limit` or `after` is out of its range.
+        InvalidInput: `limit` or `after` is out of its range, or an external id that nobody can have.
     """
+    check_limit(limit)
     table = transaction.table("people")
-    mine = table.c.workspace == check_workspace(workspace)
-    return page_of(transaction, Person, table, mine, table.c.erased_at.is_(None), after=after, limit=limit)
+    conditions = [table.c.workspace == check_workspace(workspace), table.c.erased_at.is_(None)]
+    if external_id is not None:
+        conditions.append(table.c.external_id == check_text("external_id", external_id))
+    wanted = _folded(text).strip()
+    if not wanted:
+        return page_of(transaction, Person, table, *conditions, after=after, limit=limit)
+    found: list[Person] = []
+    more = True
+    # Names are looked through here, since SQLite folds the case of ASCII alone.
+    while more and len(found) <= limit:
+        read = page_of(transaction, Person, table, *conditions, after=after, limit=MAX_LIMIT)
+        found += [person for person in read.items if wanted in _folded(person.name)]
+        after, more = read.after, read.after is not None
+    return Page(tuple(found[:limit]), found[limit - 1].id if len(found) > limit else None)
+
+
+def _folded(text: str) -> str:
+    """Return a text in which neither case nor the way of writing accents differs."""
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", text).casefold())
 
 
 def _check_free(transaction: Transaction, workspace: str, external_id: str | None, person: str) -> None:

@@ -13,12 +13,15 @@ document.addEventListener("DOMContentLoaded", () => {
   }
 });
 
-// Files dropped anywhere on the zone are chosen; how many is said aloud.
+// Files dropped anywhere on the zone are chosen; how many is said aloud, and too many are not sent.
 function makeDropZone(zone) {
   const input = zone.querySelector("input[type=file]");
   const chosen = zone.querySelector("[data-chosen]");
   const tell = () => {
-    chosen.textContent = input.files.length ? `${chosen.dataset.chosen} ${input.files.length}` : "";
+    const over = isOver(input.files, zone.dataset) ? zone.dataset.over : "";
+    const told = input.files.length ? `${chosen.dataset.chosen} ${input.files.length}` : "";
+    input.setCustomValidity(over);
+    chosen.textContent = over ? `${told}. ${over}` : told;
   };
   input.addEventListener("change", tell);
   for (const name of ["dragenter", "dragover"]) {
@@ -39,13 +42,26 @@ function makeDropZone(zone) {
   });
 }
 
+// Each file brings some bytes of its own besides its content.
+function isOver(files, { mostFiles, mostBytes }) {
+  const size = [...files].reduce((sum, file) => sum + file.size + 1000, 0);
+  return files.length > Number(mostFiles) || size > Number(mostBytes);
+}
+
+// Browsers lend the clipboard to pages on https alone; elsewhere the text is selected, to copy by hand.
 function makeCopyButton(button) {
   const source = document.getElementById(button.dataset.copy);
   button.hidden = false;
   button.addEventListener("click", async () => {
     source.select();
-    await navigator.clipboard.writeText(source.value);
-    button.textContent = button.dataset.done;
+    try {
+      await navigator.clipboard.writeText(source.value);
+      button.textContent = button.dataset.done;
+    } catch {
+      source.focus();
+      source.select();
+      button.textContent = button.dataset.failed;
+    }
   });
 }
 

@@ -35,6 +35,7 @@ _EVERYWHERE: Final = {
     "back": "Back",
     "copy_it": "Copy",
     "copied": "Copied",
+    "copy_yourself": "Selected. Copy it with Ctrl+C",
     "export": "Export",
     "name": "Name",
     "number": "Number",

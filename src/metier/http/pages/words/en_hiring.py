@@ -41,8 +41,9 @@ HIRING: Final = {
     # Upload
     "upload": "Upload resumes",
     "upload_files": "Choose files or drop them here",
-    "upload_hint": "As many as you like; the same file twice counts once.",
+    "upload_hint": "At most %(files)s and %(size)s at once; the same file twice counts once.",
     "upload_chosen": "Files chosen:",
+    "upload_over": "That is more than %(files)s or %(size)s at once. Choose fewer, then the others.",
     "upload_start": "Upload and assess",
     "upload_nothing": "No file was chosen. Choose one or more.",
     "upload_failed": "Not taken",
@@ -89,6 +90,11 @@ HIRING: Final = {
     "filter_years": "Years, at least",
     "filter_apply": "Apply",
     "filter_clear": "Clear",
+    "filter_name_here": (
+        "A name was looked for. Names stand in no address, so exports and links leave this condition out."
+    ),
+    "filter_name_more": "The first 200 are shown. Write more of the name to see fewer.",
+    "export_printed": "The PDF holds the first %(n)s people at most.",
     "decision_any": "any",
     "decision_none": "not decided",
     "decision_shortlist": "shortlisted",

@@ -9,6 +9,12 @@ UPKEEP: Final = {
     "people_title": "People and what is kept on them",
     "people_lead": "Open a person to see what is kept, to hand all of it out, or to erase it.",
     "people_empty": "There is nobody yet. Uploading a resume adds its person.",
+    "people_find": "Find people",
+    "people_find_name": "Part of a name",
+    "people_find_hint": "What you look for stands in no address and no log.",
+    "people_found": "Found",
+    "people_none": "Nobody was found. Write less of the name, or another id.",
+    "people_all": "Show everybody",
     "person_add": "Add a person",
     "person_change": "Change name or id",
     "external_id": "Id elsewhere",
@@ -21,6 +27,17 @@ UPKEEP: Final = {
     "person_documents": "Documents",
     "person_no_documents": "No documents.",
     "person_no_interviews": "No interviews.",
+    "person_id": "Id",
+    "person_join": "Join with another person",
+    "person_join_lead": (
+        "For somebody who is here twice: all documents of this person become those of the other, with their "
+        "assessments. This person stays, without documents; interviews stay here too."
+    ),
+    "person_join_other": "The other person",
+    "person_join_hint": "The id that the other person’s page shows, or the id elsewhere.",
+    "person_join_nobody": "Nobody has this id. It stands on the page of the other person.",
+    "person_join_same": "This is the person whose page you are on. Give the id of the other one.",
+    "done_person_joined": "Joined. The documents of both are here now.",
     "person_export": "Export everything",
     "person_export_lead": (
         "One JSON file with all that is kept, original files too. Give it to the person who asks for it."
@@ -138,7 +155,8 @@ UPKEEP: Final = {
     "act_workspace_use_taxonomy": "chose a taxonomy",
     # Models
     "models_lead": (
-        "What decides here, each with its card: what it was trained on, how good it is, where it fails."
+        "The models that read and compare texts, each with a description: what it is, how it was trained, "
+        "how well it works."
     ),
     "models_empty": "No model is installed; words alone are compared.",
     "models_scan": "Scan all files",

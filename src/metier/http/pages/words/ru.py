@@ -35,6 +35,7 @@ _EVERYWHERE: Final = {
     "back": "Назад",
     "copy_it": "Копировать",
     "copied": "Скопировано",
+    "copy_yourself": "Выделено. Скопируйте: Ctrl+C",
     "export": "Выгрузить",
     "name": "Имя",
     "number": "Номер",
