@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import tempfile
+from io import BytesIO
 from pathlib import Path
 from typing import Any
+
+from PIL import Image
 
 from metier.service import access, interviews
 from metier.service.interview_banks import NewInterviewPlan
@@ -13,7 +16,7 @@ from tests.browser.conftest import CHROMIUM
 from tests.browser.place import EXAMPLES, Place, open_place
 
 IMAGES = Path(__file__).parents[2] / "docs" / "images"
-SMALL = Look("en", "light", 1040, 640)
+WIDE = Look("en", "light", 1240, 720)
 
 
 def main() -> None:
@@ -26,7 +29,7 @@ def main() -> None:
         sync_playwright() as started,
     ):
         browser = started.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox"])
-        with visiting(browser, place.url, SMALL) as visitor:
+        with visiting(browser, place.url, WIDE) as visitor:
             _draw_team(visitor, place)
         _draw_room(browser, place)
         browser.close()
@@ -69,7 +72,9 @@ def _draw_room(browser: Any, place: Place) -> None:
 
 def _keep(page: Any, name: str, selector: str) -> None:
     page.locator(selector).first.evaluate("element => element.scrollIntoView()")
-    page.screenshot(path=str(IMAGES / f"team-{name}.png"))
+    picture = Image.open(BytesIO(page.screenshot()))
+    # Pages have few colours, so that a palette makes the file a quarter as large.
+    picture.convert("RGB").quantize(96).save(IMAGES / f"team-{name}.png", optimize=True)
 
 
 if __name__ == "__main__":

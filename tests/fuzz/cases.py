@@ -102,7 +102,9 @@ def cases() -> Iterator[Case]:
     for group in (_sizes, _multipart, _names, _paths, _json, _documents, _keys, _forms, _framing):
         name = group.__name__.strip("_")
         for case, send, *allowed in group():
-            yield Case(name, case, send, frozenset(allowed))
+            # Whoever sends on after a head that is refused may see the connection reset before the answer.
+            reset = {0} if name == "framing" and 400 in allowed else set()
+            yield Case(name, case, send, frozenset(allowed) | reset)
 
 
 def upload(site: FuzzedSite, content: bytes, name: str = "a.txt", kind: str = "text/plain") -> httpx.Response:
@@ -176,15 +178,15 @@ def _multipart():
     yield "no parts", raw(end), 422
     yield "an empty body", raw(b""), 422
     yield "a part without a name", raw(part(b"form-data") + end), 422
-    yield "10,000 parts", raw(part(b'form-data; name="role"') * 10_000 + end), 422
-    yield "10,000 files", raw(part(b'form-data; name="files"; filename="a"') * 10_000 + end), 422
+    yield "10,000 parts", raw(part(b'form-data; name="role"') * 10_000 + end), 413
+    yield "10,000 files", raw(part(b'form-data; name="files"; filename="a"') * 10_000 + end), 413
     yield (
         "a part with a header of 1 MB",
         raw(part(b'form-data; name="files"', more=b"X: " + b"a" * 1_000_000 + b"\r\n")),
         422,
     )
     yield "a part with 10,000 headers", raw(part(b'form-data; name="files"', more=b"X: a\r\n" * 10_000)), 422
-    yield "a field of 2 MB", raw(part(b'form-data; name="role"', b"a" * 2_000_000) + end), 422
+    yield "a field of 2 MB", raw(part(b'form-data; name="role"', b"a" * 2_000_000) + end), 413
     yield "a boundary of 5,000", raw(whole, "multipart/form-data; boundary=" + "b" * 5_000), 422
     for codec in ("utf-16", "utf-7", "idna", "unicode_escape", "undefined", "base64", "no-such", "punycode"):
         kind = f"multipart/form-data; boundary=b; charset={codec}"

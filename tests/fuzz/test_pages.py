@@ -98,7 +98,9 @@ def test_a_page_with_a_hostile_id_is_not_found_or_leads_elsewhere(browser, path)
 def test_a_form_without_its_token_changes_nothing(site, browser, path):
     before = ok(site.team.admin.get("/log/head"))
     for form in ({}, {"csrf": "a" * 64}, {"csrf": "ё"}, dict.fromkeys(FIELDS, "a")):
-        assert browser.post(filled(path, vars(site.things)), data=form).status_code == 403
+        answer = browser.post(filled(path, vars(site.things)), data=form)
+        # Those that anyone may send have few fields, and more are refused before the token is looked at.
+        assert answer.status_code in ({403, 413} if len(form) > 20 else {403})
     assert ok(site.team.admin.get("/log/head")) == before
 
 

@@ -93,7 +93,8 @@ def test_a_command_that_breaks_down_is_tried_again(service, caller, data, comman
 def test_a_cancelled_training_is_interrupted(service, caller, data, command, tmp_path):
     seen = tmp_path / "seen"
     command(
-        "import time\n"
+        # What is started in the background of a shell is told to ignore Ctrl-C.
+        "import signal, time\nsignal.signal(signal.SIGINT, signal.default_int_handler)\n"
         f"try:\n    open({str(seen)!r}, 'w').write('begun')\n    time.sleep(60)\n"
         f"except KeyboardInterrupt:\n    open({str(seen)!r}, 'w').write('kept')\n    raise SystemExit(130)\n"
     )
