@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -160,6 +161,31 @@ def test_no_exception_outlives_its_need():
     over = [name for path in FILES + SCRIPTS for name in oversized(label_of(path), path.read_text("utf-8"))]
     assert set(TOO_LONG) - set(over) == set()
     assert [name for name in UNMIRRORED if not (PACKAGE / name).is_file()] == []
+
+
+def shared_clocks(source: str) -> list[str]:
+    """Return where a test replaces a clock of the whole process, which its other threads read too."""
+    return re.findall(r"setattr\(\s*(?:\w+\.)?time,.*|setattr\(\s*[\"'](?:[\w.]+\.)?time\..*", source)
+
+
+def test_no_test_replaces_the_clock_of_the_process():
+    paths = (path for path in TESTS.rglob("*.py") if path != Path(__file__))
+    assert [str(path) for path in paths if shared_clocks(path.read_text("utf-8"))] == []
+
+
+@pytest.mark.parametrize(
+    ("source", "n_found"),
+    [
+        ('monkeypatch.setattr(module.time, "monotonic", clock)', 1),
+        ('monkeypatch.setattr(\n    time, "sleep", clock)', 1),
+        ('monkeypatch.setattr("metier.documents.ocr.time.monotonic", clock)', 1),
+        ('monkeypatch.setattr("time.sleep", clock)', 1),
+        ('monkeypatch.setattr(module, "time", SimpleNamespace(monotonic=clock))', 0),
+        ('monkeypatch.setattr(module, "lifetime", 1)', 0),
+    ],
+)
+def test_the_clock_gate_sees_each_way(source, n_found):
+    assert len(shared_clocks(source)) == n_found
 
 
 def function_of(lines: int) -> str:

@@ -27,7 +27,7 @@ class Filled:
     people: tuple[str, ...]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Any]:
     if not CHROMIUM.is_file():
         pytest.skip(f"{CHROMIUM} is not there")
@@ -37,13 +37,13 @@ def browser() -> Iterator[Any]:
         opened.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def place(tmp_path_factory) -> Iterator[Place]:
     with open_place(tmp_path_factory.mktemp("browser")) as opened:
         yield opened
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def filled(place) -> Filled:
     service, caller = place.service, access.caller_of_key(place.service, place.admin)
     text = (EXAMPLES / "vacancies" / "backend-python.txt").read_bytes()

@@ -16,13 +16,13 @@ from tests.http.running import running
 from tests.service.small import new_workspace, opened
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def service(tmp_path_factory) -> Iterator[Service]:
     with opened(tmp_path_factory.mktemp("client")) as service:
         yield service
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def url(service) -> Iterator[str]:
     with running(create_app(service, HttpOptions(requests_per_minute=1_000_000))) as url:
         yield url

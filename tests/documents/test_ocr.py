@@ -4,6 +4,7 @@ import subprocess
 from contextlib import closing
 from io import BytesIO
 from pathlib import Path
+from types import SimpleNamespace
 
 import pypdfium2
 import pytest
@@ -96,7 +97,7 @@ def test_all_pictures_of_a_document_share_its_time(monkeypatch):
     ocr, calls = fake_ocr(monkeypatch)
     ocr.on_start = lambda: started.append(True)
     clock = iter([100.0, 100.0, 104.0])
-    monkeypatch.setattr(module.time, "monotonic", lambda: next(clock))
+    monkeypatch.setattr(module, "time", SimpleNamespace(monotonic=lambda: next(clock)))
     ocr.read_picture(b"first")
     ocr.read_picture(b"second")
     assert [options["timeout"] for _, options in calls] == [9.0, 5.0]

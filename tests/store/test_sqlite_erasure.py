@@ -1,6 +1,7 @@
 import hashlib
 import sqlite3
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -177,7 +178,7 @@ def test_an_erasure_in_the_way_of_a_reader_does_not_hinder_opening(path):
 
 def test_erasure_of_replaced_documents_takes_a_small_share_of_the_time(path, monkeypatch):
     clock = iter([0.0, 1.0, 50.9, 51.1, 53.1])
-    monkeypatch.setattr(sqlite_erasure.time, "monotonic", lambda: next(clock))
+    monkeypatch.setattr(sqlite_erasure, "time", SimpleNamespace(monotonic=lambda: next(clock)))
     calls = []
     monkeypatch.setattr(sqlite_erasure, "erase_traces", lambda *_, **__: calls.append(1) or True)
     leisure = sqlite_erasure.Leisure()

@@ -8,6 +8,7 @@ import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -191,7 +192,7 @@ class Clock:
 
 
 def test_the_time_is_counted_over_resumes(tmp_path, monkeypatch):
-    monkeypatch.setattr(trainer.time, "perf_counter", Clock())
+    monkeypatch.setattr(trainer, "time", SimpleNamespace(perf_counter=Clock()))
     options = replace(OPTIONS, evaluate_every=None, patience=None, max_seconds=7.0, checkpoint_every=2)
     with dying_at(monkeypatch, 11):
         start(tmp_path, options=options)

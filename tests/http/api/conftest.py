@@ -22,7 +22,7 @@ class Site:
     service: Service
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def site(tmp_path_factory) -> Iterator[Site]:
     options = HttpOptions(requests_per_minute=1_000_000, max_files=5)
     with opened(tmp_path_factory.mktemp("api")) as service, running(create_app(service, options)) as url:
@@ -36,7 +36,7 @@ def team(site) -> Iterator[Team]:
     made.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def stocked(site) -> Iterator[tuple[Team, Things]]:
     """A workspace with one of each thing; tests leave it as it is."""
     made = new_team(site.service, site.url, "Stocked")
@@ -44,7 +44,7 @@ def stocked(site) -> Iterator[tuple[Team, Things]]:
     made.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def others(site) -> Iterator[tuple[Team, Things]]:
     """Another workspace with things of its own, which must never be seen from the first."""
     made = new_team(site.service, site.url, "Others")

@@ -15,13 +15,13 @@ from tests.http.running import running
 from tests.service.small import opened
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def pages_service(tmp_path_factory) -> Iterator[Service]:
     with opened(tmp_path_factory.mktemp("pages")) as service:
         yield service
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def url(pages_service) -> Iterator[str]:
     with running(create_app(pages_service, HttpOptions(requests_per_minute=100_000))) as address:
         yield address
