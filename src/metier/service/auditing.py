@@ -23,9 +23,9 @@ from metier.service import documents as reading
 from metier.service.access import Caller
 from metier.service.service import Service
 from metier.store.workspaces import assessments, decisions, documents, people, vacancies
-from metier.store.workspaces.assessments import StoredAssessment
 from metier.store.workspaces.decisions import DecisionKind
 from metier.store.workspaces.keys import KeyRole
+from metier.store.workspaces.people import Person
 from metier.store.workspaces.rows import MAX_LIMIT
 from metier.store.workspaces.transaction import Transaction
 from metier.types import Failure
@@ -132,23 +132,30 @@ def _standings(transaction: Transaction, workspace: str, vacancy: str) -> Iterat
         page = assessments.ranking(transaction, workspace, vacancy, after=after, limit=MAX_LIMIT)
         ids = [item.document for item in page.items]
         decided = decisions.standing(transaction, workspace, vacancy, ids)
+        names = _names(transaction, workspace, ids)
         for item in page.items:
             decision = decided.get(item.document)
             selected = UNKNOWN if decision is None else _SELECTED[decision.kind]
             score = np.nan if item.score is None else item.score
-            yield _Standing(_names(transaction, item), score, selected)
+            yield _Standing(names[item.document], score, selected)
         if page.after is None:
             return
         after = page.after
 
 
-def _names(transaction: Transaction, item: StoredAssessment) -> tuple[str, ...]:
-    """Return all that a table may call a candidate by."""
-    person = documents.get(transaction, item.workspace, item.document).person
-    if person is None:
-        return (item.document,)
-    external_id = people.get(transaction, item.workspace, person).external_id
-    return (item.document, person) if external_id is None else (item.document, person, external_id)
+def _names(transaction: Transaction, workspace: str, ids: Sequence[str]) -> dict[str, tuple[str, ...]]:
+    """Return all that a table may call candidates by, by the ids of their documents."""
+    found = documents.several(transaction, workspace, ids)
+    who = {document.id: document.person for document in found.values() if document.person is not None}
+    known = people.several(transaction, workspace, list(dict.fromkeys(who.values())))
+    return {
+        document: (document, *(_of_person(known[who[document]]) if document in who else ()))
+        for document in found
+    }
+
+
+def _of_person(person: Person) -> tuple[str, ...]:
+    return (person.id,) if person.external_id is None else (person.id, person.external_id)
 
 
 def _outcomes(labels: Outcomes, standings: Sequence[_Standing]) -> Outcomes:
