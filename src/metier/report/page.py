@@ -21,10 +21,15 @@ _EMBEDDINGS = frozenset("\u202a\u202b\u202c\u2066\u2067\u2068\u2069")
 @lru_cache(maxsize=1)
 def environment() -> Environment:
     """Return what renders the templates of this package; they escape whatever they are given."""
+    return make_environment("metier.report")
+
+
+def make_environment(package: str) -> Environment:
+    """Return what renders the templates of a package: escaping, and a name that is not there is an error."""
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
     return Environment(
-        loader=PackageLoader("metier.report"),
+        loader=PackageLoader(package),
         autoescape=True,
         undefined=StrictUndefined,
         finalize=_showable,

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from metier import __version__
-from metier.report.page import showable
+from metier.report.page import make_environment
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -35,20 +35,6 @@ SIGNS: Final = {
 @lru_cache(maxsize=1)
 def environment() -> Environment:
     """Return what renders the templates of pages: autoescaping, and a name that is not there is an error."""
-    from jinja2 import Environment, PackageLoader, StrictUndefined
-
-    made = Environment(
-        loader=PackageLoader("metier.http.pages"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        finalize=_showable,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
+    made = make_environment("metier.http.pages")
     made.globals.update(signs=SIGNS, version=__version__)
     return made
-
-
-def _showable(value: Any) -> Any:
-    return showable(value) if type(value) is str else value

@@ -56,7 +56,7 @@ def recompute(document: str, posted: PostedBySignedIn) -> Response:
 @router.get("/documents/{document}/audit")
 def audit(document: str, visit: SignedIn) -> Response:
     """Return the audit of a document."""
-    vacancy = visit.request.query_params.get("vacancy") or None
+    vacancy = _vacancy_of(visit)
     found = documents.get(visit.service, visit.caller, document)
     report = auditing.document_scan(visit.service, visit.caller, document, vacancy=vacancy)
     context = {"report": report, "title": found.name, "back": _address(document, vacancy), "area": "audit"}
@@ -74,10 +74,9 @@ def original(document: str, visit: SignedIn) -> Response:
 @router.get("/documents/{document}/report.json")
 def export_json(document: str, visit: SignedIn) -> Response:
     """Return the record of the latest assessment as JSON."""
-    vacancy = visit.request.query_params.get("vacancy") or None
-    stored = assessing.latest(visit.service, visit.caller, document, vacancy)
+    stored = _latest(visit, document)
     if stored is None:
-        return visit.go(_address(document, vacancy))
+        return visit.go(_address(document, _vacancy_of(visit)))
     record = assessing.record(visit.service, visit.caller, stored.id)
     body = json.dumps(to_mapping(record), indent=1)
     return attachment(body.encode(), f"report-{stored.id}.json", "application/json")
@@ -86,10 +85,9 @@ def export_json(document: str, visit: SignedIn) -> Response:
 @router.get("/documents/{document}/report.html")
 def export_html(document: str, visit: SignedIn) -> Response:
     """Return the report as one file that needs nothing else."""
-    vacancy = visit.request.query_params.get("vacancy") or None
-    stored = assessing.latest(visit.service, visit.caller, document, vacancy)
+    stored = _latest(visit, document)
     if stored is None:
-        return visit.go(_address(document, vacancy))
+        return visit.go(_address(document, _vacancy_of(visit)))
     page, _ = exports.report_html(visit.service, visit.caller, stored.id, _language(visit))
     return attachment(page.encode("utf-8", "replace"), f"report-{stored.id}.html", "text/html; charset=utf-8")
 
@@ -97,19 +95,27 @@ def export_html(document: str, visit: SignedIn) -> Response:
 @router.get("/documents/{document}/report.pdf")
 def export_pdf(document: str, visit: SignedIn) -> Response:
     """Return the report for printing."""
-    vacancy = visit.request.query_params.get("vacancy") or None
-    stored = assessing.latest(visit.service, visit.caller, document, vacancy)
+    stored = _latest(visit, document)
     if stored is None:
-        return visit.go(_address(document, vacancy))
+        return visit.go(_address(document, _vacancy_of(visit)))
     content = exports.report_pdf(visit.service, visit.caller, stored.id, _language(visit))
     return attachment(content, f"report-{stored.id}.pdf", "application/pdf")
 
 
+def _vacancy_of(visit: Visit) -> str | None:
+    return visit.request.query_params.get("vacancy") or None
+
+
+def _latest(visit: Visit, document: str) -> StoredAssessment | None:
+    """Return the latest assessment against the vacancy that the address names, or against none."""
+    return assessing.latest(visit.service, visit.caller, document, _vacancy_of(visit))
+
+
 def _report(visit: Visit, document: str) -> Response:
-    identifier = visit.request.query_params.get("vacancy") or None
+    identifier = _vacancy_of(visit)
     found = documents.get(visit.service, visit.caller, document)
     vacancy = vacancies.get(visit.service, visit.caller, identifier) if identifier else None
-    stored = assessing.latest(visit.service, visit.caller, document, identifier)
+    stored = _latest(visit, document)
     item = _item(visit, stored) if stored else None
     text = vacancies.text(visit.service, visit.caller, identifier) if identifier and item else None
     context = {
