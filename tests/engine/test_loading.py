@@ -7,7 +7,7 @@ from metier.engine import loading
 from metier.engine.loading import Installation, ModelShelf, find_linking_taxonomy
 from metier.errors import InvalidInput, ModelError, NotFound
 from metier.interview.words_grading import WordsGrader
-from metier.skills.taxonomy_files import TAXONOMY_FOLDER, default_taxonomy, dump_taxonomy, imported_taxonomy
+from metier.skills.taxonomy_files import default_taxonomy, dump_taxonomy, imported_taxonomy
 
 
 @pytest.fixture
@@ -60,6 +60,5 @@ def test_what_is_asked_for_twice_is_loaded_once_and_shares_one_encoder(tmp_path,
 
 
 def test_the_command_line_means_the_same_folders():
-    assert options.TAXONOMY_FOLDER == TAXONOMY_FOLDER
     for name in ("MODEL_FOLDER", "NO_MODEL"):
         assert getattr(options, name) == getattr(loading, name)

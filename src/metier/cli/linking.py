@@ -247,8 +247,9 @@ def load_linking_taxonomy(name: str, settings: Settings) -> Taxonomy:
         NotFound: no such taxonomy; where ESCO is not imported, the message says how to.
         TaxonomyError: the file breaks a rule.
     """
-    imported = settings.data_dir / options.TAXONOMY_FOLDER / f"{name}.json"
-    if name == DEFAULT_TAXONOMY and not imported.is_file():
+    from metier.skills.taxonomy_files import imported_taxonomy
+
+    if name == DEFAULT_TAXONOMY and not imported_taxonomy(name, settings.data_dir).is_file():
         raise NotFound(
             "ESCO is not imported. Import it once, docs/how-to/esco.md says where it is: metier skills "
             "taxonomy import skills_en.csv --language en. Or link to metier's own skills: --taxonomy default."

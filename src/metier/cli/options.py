@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from metier.skills.taxonomy import Taxonomy
     from metier.types import YearMonth
 
-TAXONOMY_FOLDER = "taxonomies"
 MODEL_FOLDER = "models"
 NO_MODEL = "none"
 

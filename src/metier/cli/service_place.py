@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from metier.service.service import ServiceOptions
 
 DATABASE_FILE: Final = "metier.db"
-_SERVERS: Final = ("postgresql://", "postgres://")
 
 DatabaseOption = Annotated[
     str | None,
@@ -23,7 +22,9 @@ DatabaseOption = Annotated[
 
 def is_server(place: str) -> bool:
     """Tell whether a place is the address of a database server, not a file."""
-    return place.startswith(_SERVERS)
+    from metier.store.opening import SERVER_PREFIXES
+
+    return place.startswith(SERVER_PREFIXES)
 
 
 def database_place(settings: Settings, named: str | None) -> str:

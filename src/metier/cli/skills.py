@@ -160,13 +160,13 @@ def import_taxonomy(
 ) -> None:
     """Import the skills of an official ESCO file, to use as --taxonomy esco-<language>."""
     from metier.skills.esco import import_esco
-    from metier.skills.taxonomy_files import dump_taxonomy
+    from metier.skills.taxonomy_files import dump_taxonomy, imported_taxonomy
     from metier.store.journal import write_atomically
 
     taxonomy = import_esco(file, language=language)
-    folder = options.load_settings().data_dir / options.TAXONOMY_FOLDER
-    folder.mkdir(parents=True, exist_ok=True)
-    write_atomically(folder / f"{taxonomy.name}.json", dump_taxonomy(taxonomy))
+    place = imported_taxonomy(taxonomy.name, options.load_settings().data_dir)
+    place.parent.mkdir(parents=True, exist_ok=True)
+    write_atomically(place, dump_taxonomy(taxonomy))
     print(f"Imported {len(taxonomy):,} skills. Use them: --taxonomy {taxonomy.name}", file=sys.stderr)
 
 
