@@ -17,4 +17,4 @@ def test_a_list_shows_no_secret(team):
     made = ok(team.admin.post("/keys", json={"name": "ATS", "role": "viewer"}), 201)
     listed = team.admin.get("/keys")
     assert made["key"] in ok(listed)["items"]
-    assert made["token"].rpartition("_")[2] not in listed.text
+    assert made["token"].split("_", 2)[2] not in listed.text
