@@ -5,11 +5,9 @@ import pytest
 pytest.importorskip("sqlalchemy")
 pytest.importorskip("alembic")
 
-from metier.cli.workspaces import every
 from metier.store.workspaces import log, migration, workspaces
 from metier.store.workspaces.database import Database
 from metier.store.workspaces.log import Actor, ActorKind
-from metier.store.workspaces.rows import Page
 
 
 def test_a_workspace_is_added_listed_and_renamed(metier, team, service_file):
@@ -114,8 +112,3 @@ def test_without_the_extra_it_is_named(metier, monkeypatch):
     result = metier("workspaces", "list")
     assert result.code == 2
     assert "metier[serve]" in result.err
-
-
-def test_all_pages_are_read():
-    pages = {None: Page((1, 2), "a"), "a": Page((), "b"), "b": Page((3,), None)}
-    assert every(pages.__getitem__) == (1, 2, 3)

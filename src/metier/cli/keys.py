@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Annotated, Final
 
 import typer
@@ -9,8 +10,9 @@ import typer
 from metier.cli import options
 from metier.cli.service_place import DatabaseOption
 from metier.cli.training_progress import say
-from metier.cli.workspaces import WorkspaceOption, chosen_workspace, every, opened_database, operator
+from metier.cli.workspaces import WorkspaceOption, chosen_workspace, opened_database, operator
 from metier.store.workspaces.keys import MAX_KEY_S, KeyRole
+from metier.store.workspaces.rows import every
 
 app = typer.Typer(
     name="keys", no_args_is_help=True, help="Add, list and revoke the keys that let people into the service."
@@ -55,7 +57,7 @@ def list_keys(
 
     with opened_database(database) as found, found.reading() as transaction:
         mine = chosen_workspace(transaction, workspace).id
-        there = every(lambda after: keys.page(transaction, mine, after=after, limit=200))
+        there = tuple(every(partial(keys.page, transaction, mine)))
         at = transaction.at
     options.emit(render_keys(there, at, as_json=options.wants_json(output_format)), None)
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Annotated, Final, TypeVar
+from collections.abc import Sequence
+from functools import partial
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
@@ -11,15 +12,13 @@ from metier.cli import options, service_place
 from metier.cli.service_place import DatabaseOption
 from metier.cli.training_progress import say
 from metier.errors import InvalidInput, NotFound
+from metier.store.workspaces.rows import every
 
 if TYPE_CHECKING:
     from metier.store.workspaces.database import Database
     from metier.store.workspaces.log import Actor
-    from metier.store.workspaces.rows import Page
     from metier.store.workspaces.transaction import Transaction
     from metier.store.workspaces.workspaces import Workspace
-
-R = TypeVar("R")
 
 app = typer.Typer(
     name="workspaces", no_args_is_help=True, help="List, add and rename the workspaces of the service."
@@ -107,7 +106,7 @@ def all_workspaces(transaction: Transaction) -> tuple[Workspace, ...]:
     """Return all workspaces, the latest first."""
     from metier.store.workspaces import workspaces
 
-    return every(lambda after: workspaces.page(transaction, after=after, limit=200))
+    return tuple(every(partial(workspaces.page, transaction)))
 
 
 def chosen_workspace(transaction: Transaction, named: str | None) -> Workspace:
@@ -132,16 +131,6 @@ def chosen_workspace(transaction: Transaction, named: str | None) -> Workspace:
     if len(found) > 1:
         raise InvalidInput(f"{len(found):,} workspaces have this name: {_listed(found)}. Give the id of one.")
     return found[0]
-
-
-def every(page: Callable[[str | None], Page[R]]) -> tuple[R, ...]:
-    """Return the items of all pages, where `page` returns the one after a cursor."""
-    found = page(None)
-    items = list(found.items)
-    while found.after is not None:
-        found = page(found.after)
-        items += found.items
-    return tuple(items)
 
 
 def _listed(workspaces: Sequence[Workspace]) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 from metier.errors import BackendError, Conflict, Forbidden, NotFound, Unauthenticated
@@ -13,7 +14,7 @@ from metier.store.workspaces import keys as stored_keys
 from metier.store.workspaces import sessions, workspaces
 from metier.store.workspaces.keys import ApiKey, KeyRole
 from metier.store.workspaces.log import Actor, ActorKind
-from metier.store.workspaces.rows import Page
+from metier.store.workspaces.rows import Page, every
 from metier.store.workspaces.transaction import Transaction
 from metier.store.workspaces.workspaces import Workspace
 
@@ -195,14 +196,8 @@ def _lets_administer(key: ApiKey, at: str) -> bool:
 
 
 def _has_other_admin(transaction: Transaction, key: ApiKey) -> bool:
-    after: str | None = None
-    while True:
-        page = stored_keys.page(transaction, key.workspace, after=after, limit=200)
-        if any(other.id != key.id and _lets_administer(other, transaction.at) for other in page.items):
-            return True
-        if page.after is None:
-            return False
-        after = page.after
+    there = every(partial(stored_keys.page, transaction, key.workspace))
+    return any(other.id != key.id and _lets_administer(other, transaction.at) for other in there)
 
 
 def first_key(service: Service, *, workspace_name: str = "Hiring team") -> str | None:

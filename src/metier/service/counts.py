@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any
 
-from metier._extras import require
 from metier.service.service import Service
-from metier.store.workspaces.jobs import JobState
-from metier.store.workspaces.transaction import Transaction
-
-_ERASABLE: Final = ("documents", "people")
+from metier.store.workspaces.totals import totals
 
 
 def gauges(service: Service) -> dict[str, Any]:
@@ -19,27 +15,12 @@ def gauges(service: Service) -> dict[str, Any]:
     for the models of this process; `ready`, whether those are loaded.
     """
     with service.database.reading() as transaction:
-        return {
-            "jobs": _jobs(transaction),
-            **{name: _count(transaction, name) for name in _ERASABLE},
-            "workspaces": _count(transaction, "workspaces"),
-            "waiting": service.engines.n_waiting,
-            "ready": service.engines.ready,
-        }
-
-
-def _count(transaction: Transaction, name: str) -> int:
-    table = transaction.table(name)
-    number = require("sqlalchemy").func.count().label("number")
-    statement = table.select().with_only_columns(number).select_from(table)
-    if "erased_at" in table.c:
-        statement = statement.where(table.c.erased_at.is_(None))
-    row = transaction.first(statement)
-    return int(row["number"]) if row else 0
-
-
-def _jobs(transaction: Transaction) -> dict[str, int]:
-    table = transaction.table("jobs")
-    number = require("sqlalchemy").func.count().label("number")
-    rows = transaction.all(table.select().with_only_columns(table.c.state, number).group_by(table.c.state))
-    return {state.value: 0 for state in JobState} | {row["state"]: int(row["number"]) for row in rows}
+        found = totals(transaction)
+    return {
+        "jobs": {state.value: number for state, number in found.jobs.items()},
+        "documents": found.documents,
+        "people": found.people,
+        "workspaces": found.workspaces,
+        "waiting": service.engines.n_waiting,
+        "ready": service.engines.ready,
+    }

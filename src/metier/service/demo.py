@@ -15,7 +15,6 @@ from metier.service import assessing, decisions, documents, interviews, vacancie
 from metier.service.access import Caller, operator
 from metier.service.interviews import NewInterviewPlan
 from metier.service.once import Once
-from metier.service.paging import every
 from metier.service.service import Service
 from metier.service.work.index import NO_MODEL, put
 from metier.store.workspaces import assessments, keys, log, workspaces
@@ -23,6 +22,7 @@ from metier.store.workspaces.decisions import DecisionKind
 from metier.store.workspaces.interviews import InterviewState
 from metier.store.workspaces.keys import KeyRole
 from metier.store.workspaces.log import Actor, ActorKind
+from metier.store.workspaces.rows import every
 from metier.types import Role
 
 TEAM: Final = "Demo team"

@@ -167,7 +167,9 @@ WORKSPACE_ONLY = {
     "keys.several",
     "people.several",
     "sessions.several",
+    "assessments.n_against",
     "assessments.records",
+    "decisions.n_shortlisted",
 }
 # Those that find out by a secret or a record which workspace is meant, and those of all workspaces.
 NO_WORKSPACE = {
@@ -266,6 +268,8 @@ def test_lists_show_nothing_of_another_workspace(transaction, world, other):
     assert documents.live(transaction, world.workspace, both) == {world.document}
     assert list(documents.several(transaction, world.workspace, both)) == [world.document]
     assert list(people.several(transaction, world.workspace, [world.person, other.person])) == [world.person]
+    assert assessments.n_against(transaction, world.workspace, [other.vacancy]) == {other.vacancy: 0}
+    assert decisions.n_shortlisted(transaction, world.workspace, [other.vacancy]) == {other.vacancy: 0}
     assert jobs.counts(transaction, world.workspace)[jobs.JobState.QUEUED] == 1
     assert people.with_external_id(transaction, other.workspace, "e1").id == other.person
     standing = decisions.standing(

@@ -9,7 +9,7 @@ from typing import Any
 
 from metier.errors import InvalidInput, NotFound, StoreDamaged
 from metier.store.workspaces import people
-from metier.store.workspaces.rows import check_workspace, columns_of, record_of
+from metier.store.workspaces.rows import Page, check_workspace, columns_of, every, record_of
 from tests.store.workspaces.world import ACTOR
 
 
@@ -84,3 +84,21 @@ def test_a_cursor_is_one_that_a_page_gave(transaction, world, after):
 def test_a_workspace_that_can_be_no_id_is_not_found():
     with pytest.raises(NotFound, match="no workspace"):
         check_workspace("\x00")
+
+
+@pytest.mark.parametrize(("after", "records"), [(None, [0, 0, 1, 1, 2, 2]), ("1", [1, 1, 2, 2])])
+def test_every_page_is_asked_for_with_what_the_one_before_gave(after, records):
+    asked = []
+
+    def page(*, after, limit):
+        asked.append(after)
+        number = int(after or 0)
+        return Page((number, number), str(number + 1) if number < 2 else None)
+
+    assert list(every(page, after=after)) == records
+    assert asked == [None, "1", "2"][-len(asked) :]
+
+
+def test_a_page_without_records_is_not_the_last():
+    pages = {None: Page((1, 2), "a"), "a": Page((), "b"), "b": Page((3,), None)}
+    assert tuple(every(lambda *, after, limit: pages[after])) == (1, 2, 3)

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -21,8 +22,7 @@ from metier.store.entries import Entry
 from metier.store.opening import SERVER_PREFIXES, open_store
 from metier.store.protocol import Store
 from metier.store.workspaces import documents, vacancies
-from metier.store.workspaces.rows import MAX_LIMIT
-from metier.store.workspaces.transaction import Transaction
+from metier.store.workspaces.rows import every
 from metier.store.workspaces.vacancies import VacancyState
 from metier.types import Role
 
@@ -170,26 +170,9 @@ def _sweep(store: Store, wanted: Mapping[str, Role]) -> int:
 def _wanted(service: Service, workspace: str) -> dict[str, Role]:
     """Return what belongs into the index: ids of documents, the oldest first, with what they are."""
     with service.database.reading() as transaction:
-        resumes = [item.id for item in _resumes(transaction, workspace)]
-        adverts = [item.document for item in _open_vacancies(transaction, workspace)]
+        resumes = [
+            item.id for item in every(partial(documents.page, transaction, workspace, role=Role.RESUME))
+        ]
+        opened = every(partial(vacancies.page, transaction, workspace, state=VacancyState.OPEN))
+        adverts = [item.document for item in opened]
     return dict.fromkeys(reversed(resumes), Role.RESUME) | dict.fromkeys(reversed(adverts), Role.VACANCY)
-
-
-def _resumes(transaction: Transaction, workspace: str) -> Iterator[documents.StoredDocument]:
-    after: str | None = None
-    while True:
-        page = documents.page(transaction, workspace, role=Role.RESUME, after=after, limit=MAX_LIMIT)
-        yield from page.items
-        if page.after is None:
-            return
-        after = page.after
-
-
-def _open_vacancies(transaction: Transaction, workspace: str) -> Iterator[vacancies.Vacancy]:
-    after: str | None = None
-    while True:
-        page = vacancies.page(transaction, workspace, state=VacancyState.OPEN, after=after, limit=MAX_LIMIT)
-        yield from page.items
-        if page.after is None:
-            return
-        after = page.after

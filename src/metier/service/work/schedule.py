@@ -6,14 +6,13 @@ from functools import partial
 from typing import Final
 
 from metier.service.access import program
-from metier.service.paging import every
 from metier.service.service import Service
 from metier.service.work import erase
 from metier.service.work.purge import purging
 from metier.service.work.train import old_runs
 from metier.store.workspaces import jobs, retention, workspaces
 from metier.store.workspaces.jobs import JobState
-from metier.store.workspaces.rows import MAX_LIMIT
+from metier.store.workspaces.rows import MAX_LIMIT, every
 from metier.store.workspaces.transaction import Transaction
 
 _PLANNER: Final = "schedule"

@@ -25,12 +25,12 @@ from metier.encoders.folder import ModelFolder
 from metier.encoders.load import find_model, installed_models
 from metier.engine.loading import MODEL_FOLDER
 from metier.errors import BackendError, Conflict, InvalidInput, MissingExtra, NotFound
-from metier.service.paging import every
 from metier.service.service import Service
 from metier.service.work.work import Work
 from metier.store.holding import held_file
 from metier.store.workspaces import jobs, workspaces
 from metier.store.workspaces.jobs import JobState
+from metier.store.workspaces.rows import every
 from metier.store.workspaces.transaction import Transaction
 
 KIND: Final = "train"

@@ -26,9 +26,11 @@ from metier.store.workspaces.rows import (
     Page,
     bad_cursor,
     check_limit,
+    check_workspace,
     columns_of,
     find,
     find_by_id,
+    known_ids,
     page_of,
     record_of,
 )
@@ -295,6 +297,31 @@ def ranking(
 def cursor(assessment: StoredAssessment, order: AssessmentOrder) -> str:
     """Return what `ranking` goes on with after an assessment."""
     return f"{_key_of(assessment, order)!r}:{assessment.id}"
+
+
+def n_against(transaction: Transaction, workspace: str, of: Sequence[str]) -> dict[str, int]:
+    """Return for each of some vacancies how many documents were assessed against it, without erased ones.
+
+    Args:
+        transaction: to read in.
+        workspace: whose.
+        of: ids of the vacancies, at most 200; those that are not there have none.
+
+    Raises:
+        InvalidInput: more than 200 vacancies.
+    """
+    table = transaction.table("assessments")
+    c = table.c
+    number = require("sqlalchemy").func.count().label("number")
+    statement = table.select().with_only_columns(c.vacancy, number)
+    statement = statement.where(
+        c.workspace == check_workspace(workspace),
+        c.vacancy.in_(known_ids("vacancies", of)),
+        c.replaced_at.is_(None),
+        c.erased_at.is_(None),
+    )
+    rows = transaction.all(statement.group_by(c.vacancy))
+    return dict.fromkeys(of, 0) | {row["vacancy"]: int(row["number"]) for row in rows}
 
 
 def n_above(transaction: Transaction, assessment: StoredAssessment, order: AssessmentOrder) -> int:

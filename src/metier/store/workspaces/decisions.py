@@ -5,6 +5,7 @@ No decision is changed or removed; it is undone by another. No program decides.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
@@ -19,6 +20,7 @@ from metier.store.workspaces.rows import (
     check_workspace,
     columns_of,
     find_by_id,
+    known_ids,
     page_of,
     record_of,
 )
@@ -220,6 +222,36 @@ def standing(transaction: Transaction, workspace: str, vacancy: str, of: list[st
         .order_by(c.created_at, c.id)
     )
     return {row["document"]: record_of(Decision, row) for row in rows}
+
+
+def n_shortlisted(transaction: Transaction, workspace: str, of: Sequence[str]) -> dict[str, int]:
+    """Return for each of some vacancies how many documents stand shortlisted, without erased ones.
+
+    Args:
+        transaction: to read in.
+        workspace: whose.
+        of: ids of the vacancies, at most 200; those that are not there have none.
+
+    Raises:
+        InvalidInput: more than 200 vacancies.
+    """
+    c, d = transaction.table("decisions").c, transaction.table("documents").c
+    live = transaction.table("documents").select().with_only_columns(d.id)
+    live = live.where(d.workspace == check_workspace(workspace), d.erased_at.is_(None))
+    statement = transaction.table("decisions").select().with_only_columns(c.vacancy, c.document, c.kind)
+    statement = statement.where(
+        c.workspace == workspace,
+        c.vacancy.in_(known_ids("vacancies", of)),
+        c.kind.in_([DecisionKind.SHORTLIST.value, DecisionKind.REJECT.value]),
+        c.undone_at.is_(None),
+        c.document.in_(live),
+    )
+    rows = transaction.all(statement.order_by(c.created_at, c.id))
+    last = {(row["vacancy"], row["document"]): row["kind"] for row in rows}
+    counted = dict.fromkeys(of, 0)
+    for (vacancy, _), kind in last.items():
+        counted[vacancy] += kind == DecisionKind.SHORTLIST.value
+    return counted
 
 
 def _add(transaction: Transaction, workspace: str, actor: Actor, values: dict[str, Any]) -> Decision:

@@ -15,12 +15,12 @@ from metier.store.workspaces import log, people
 from metier.store.workspaces.ids import is_id, missing
 from metier.store.workspaces.log import Actor, Event
 from metier.store.workspaces.rows import (
-    MAX_LIMIT,
     Page,
     check_workspace,
     find,
     find_by_id,
     find_several,
+    known_ids,
     page_of,
 )
 from metier.store.workspaces.texts import check_text, to_bytes, to_json, to_text
@@ -261,10 +261,8 @@ def live(transaction: Transaction, workspace: str, documents: Sequence[str]) -> 
     Raises:
         InvalidInput: more than 200 ids.
     """
-    if len(documents) > MAX_LIMIT:
-        raise InvalidInput(f"documents must be at most {MAX_LIMIT}. Got {len(documents)}.")
     table = transaction.table("documents")
-    known = [document for document in documents if is_id(document)]
+    known = known_ids("documents", documents)
     rows = transaction.all(
         table.select()
         .with_only_columns(table.c.id)

@@ -5,16 +5,18 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
+from itertools import islice
 
 from metier.errors import Conflict
 from metier.store.workspaces import log
 from metier.store.workspaces.ids import missing
 from metier.store.workspaces.log import Actor, Event
 from metier.store.workspaces.rows import (
-    MAX_LIMIT,
     Page,
     check_limit,
     check_workspace,
+    every,
     find,
     find_by_id,
     find_several,
@@ -158,13 +160,9 @@ def page(
     wanted = _folded(text).strip()
     if not wanted:
         return page_of(transaction, Person, table, *conditions, after=after, limit=limit)
-    found: list[Person] = []
-    more = True
     # Names are looked through here, since SQLite folds the case of ASCII alone.
-    while more and len(found) <= limit:
-        read = page_of(transaction, Person, table, *conditions, after=after, limit=MAX_LIMIT)
-        found += [person for person in read.items if wanted in _folded(person.name)]
-        after, more = read.after, read.after is not None
+    people = every(partial(page_of, transaction, Person, table, *conditions), after=after)
+    found = list(islice((person for person in people if wanted in _folded(person.name)), limit + 1))
     return Page(tuple(found[:limit]), found[limit - 1].id if len(found) > limit else None)
 
 

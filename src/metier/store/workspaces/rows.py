@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from functools import cache
@@ -34,6 +34,21 @@ class Page(Generic[R]):
 
     items: tuple[R, ...]
     after: str | None
+
+
+def every(page: Callable[..., Page[R]], *, after: str | None = None) -> Iterator[R]:
+    """Yield the records of all pages, in their order.
+
+    Args:
+        page: returns a page; it takes `after` and `limit`.
+        after: `Page.after` of a page, to begin behind it; None for the first.
+    """
+    while True:
+        found = page(after=after, limit=MAX_LIMIT)
+        yield from found.items
+        after = found.after
+        if after is None:
+            return
 
 
 def record_of(kind: type[R], row: Mapping[str, Any]) -> R:
@@ -79,6 +94,17 @@ def find_by_id(
     return find(transaction, kind, table, *mine, *conditions)
 
 
+def known_ids(name: str, ids: Sequence[str]) -> list[str]:
+    """Return those of some ids that can be looked up.
+
+    Raises:
+        InvalidInput: more than 200; the message calls them `name`.
+    """
+    if len(ids) > MAX_LIMIT:
+        raise InvalidInput(f"{name} must be at most {MAX_LIMIT}. Got {len(ids)}.")
+    return list(filter(is_id, ids))
+
+
 def find_several(
     transaction: Transaction,
     kind: type[R],
@@ -95,9 +121,7 @@ def find_several(
         NotFound: `workspace` can be no id.
         InvalidInput: more than 200 ids.
     """
-    if len(ids) > MAX_LIMIT:
-        raise InvalidInput(f"ids must be at most {MAX_LIMIT}. Got {len(ids)}.")
-    mine = (table.c.workspace == check_workspace(workspace), table.c.id.in_(list(filter(is_id, ids))))
+    mine = (table.c.workspace == check_workspace(workspace), table.c.id.in_(known_ids("ids", ids)))
     rows = transaction.all(
         table.select().with_only_columns(*columns_of(kind, table)).where(*mine, *conditions)
     )
