@@ -50,11 +50,12 @@ def fake(monkeypatch):
     class Shipped(FakeEncoder):
         sha256 = ModelFolder.peek(shipped_models()["base"]).sha256
 
-    def load_encoder(path, runtime):
-        loaded.append(path)
+    def openvino_encoder(folder, runtime):
+        loaded.append(folder.path)
         return Shipped(DIM)
 
-    monkeypatch.setattr("metier.encoders.load.load_encoder", load_encoder)
+    # Not load_encoder: what is imported meanwhile would keep the replacement for the tests after this one.
+    monkeypatch.setattr("metier.encoders.load._openvino_encoder", openvino_encoder)
     return loaded
 
 
@@ -144,9 +145,12 @@ def test_what_train_wrote_is_taken_by_its_folder(search, data, fake, tmp_path):
     assert names(found(search("--data", data, *arguments))) == ["untuned", "trained"]
 
 
-def test_base_is_the_shipped_encoder_with_the_shipped_head(search, data, head, fake, monkeypatch):
-    shipped = {**shipped_models(), "search": head}
-    monkeypatch.setattr("metier.encoders.load.shipped_models", lambda: shipped)
+def test_base_is_the_shipped_encoder_with_the_shipped_head(search, data, head, fake, monkeypatch, tmp_path):
+    shipped = tmp_path / "shipped"
+    shipped.mkdir()
+    (shipped / "base").symlink_to(shipped_models()["base"])
+    (shipped / "search").symlink_to(head)
+    monkeypatch.setattr("metier.encoders.load.SHIPPED", shipped)
     report = found(search("--data", data, "--model", "base", "--baseline", "untuned", "--format", "json"))
     assert names(report) == ["untuned", "base"]
     assert set(report["made_with"]["base"]) == {"encoder_sha256", "head_sha256"}

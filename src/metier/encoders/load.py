@@ -13,6 +13,7 @@ from metier.encoders.windowed import EncoderSpec, WindowedEncoder
 from metier.errors import ModelFormatError, NotFound
 
 BASE: Final = "base"
+SHIPPED: Final = Path(str(resources.files("metier"))) / "models"
 _TRAINED: Final = "model"
 
 
@@ -32,8 +33,7 @@ class Runtime:
 
 def shipped_models() -> dict[str, Path]:
     """Return the folders of the models that come with metier, by name."""
-    root = Path(str(resources.files("metier"))) / "models"
-    return {path.parent.name: path.parent for path in sorted(root.glob(f"*/{CARD}"))}
+    return {path.parent.name: path.parent for path in sorted(SHIPPED.glob(f"*/{CARD}"))}
 
 
 def installed_models(models_dir: Path) -> dict[str, Path]:
