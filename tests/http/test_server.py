@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import os
 import signal
 import socket
@@ -122,6 +123,16 @@ def test_a_small_answer_waits_for_no_other(tmp_path):
             spans.append(time.perf_counter() - begun)
     # What waits for an acknowledgement of the packet before takes 40 ms and more.
     assert sorted(spans)[len(spans) // 2] < 0.035
+
+
+@pytest.mark.parametrize("load", [dict, lambda: 1 / 0], ids=["loads", "fails"])
+def test_what_is_loaded_is_not_looked_through_for_garbage_again(load):
+    before = gc.get_freeze_count()
+    try:
+        server._load_models(load)
+        assert gc.get_freeze_count() > before + 10_000
+    finally:
+        gc.unfreeze()
 
 
 def test_the_others_end_when_the_one_that_watches_is_killed(tmp_path):
