@@ -37,6 +37,8 @@ import numpy as np
 EXAMPLES = Path(__file__).parent.parent / "examples"
 TEXT = "Wrote Python services on FastAPI and PostgreSQL, moved them to Kubernetes, put a pipeline in place."
 QUERY = "python backend engineer with kafka"
+# What is asked for; `rows` is the shortlist without the records of assessments.
+REQUESTS = ("detect", "assess", "search", "shortlist", "rows")
 # 97.5 % quantile of Student's t with 9 degrees of freedom.
 _T9 = 2.262
 
@@ -140,6 +142,7 @@ def requests_of(vacancy: str, documents: Sequence[str]) -> dict[str, Callable[[h
             http, "POST", "/search/query", json={"text": f"{QUERY} {i}", "top_k": 10}
         ),
         "shortlist": lambda http, _: ask(http, "GET", f"/vacancies/{vacancy}/shortlist"),
+        "rows": lambda http, _: ask(http, "GET", f"/vacancies/{vacancy}/shortlist?records=false"),
     }
 
 
@@ -182,7 +185,9 @@ def measure_load(options: argparse.Namespace) -> None:
         processes = f"{options.web_processes} process(es) for requests"
         print(f"{len(documents)} resumes, {processes}, {options.seconds} s each\n")
         print("| request | clients | n | requests/s | p50, ms | p99, ms |\n|---|---|---|---|---|---|")
-        for name, work in requests_of(vacancy, documents).items():
+        works = requests_of(vacancy, documents)
+        for name in options.requests:
+            work = works[name]
             work(http, 0)
             for clients in options.clients:
                 print(load(running, name, work, clients, options.seconds), flush=True)
@@ -286,6 +291,7 @@ def main() -> None:
     what = parser.add_subparsers(dest="what", required=True)
     loading = what.add_parser("load")
     loading.add_argument("--clients", type=int, nargs="+", default=[1, 8, 32])
+    loading.add_argument("--requests", choices=REQUESTS, nargs="+", default=REQUESTS)
     loading.add_argument("--seconds", type=float, default=20)
     loading.add_argument("--web-processes", type=int, default=1)
     jobs = what.add_parser("jobs")

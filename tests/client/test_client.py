@@ -19,6 +19,8 @@ def test_a_hiring_goes_from_upload_to_decision(client):
     client.decisions.add(vacancy.id, first.document.id, kind="shortlist")
     (kept,) = client.shortlists.list(vacancy.id, where={"decision": "shortlist"})
     assert kept.document.id == first.document.id
+    (named,) = client.shortlists.search(vacancy.id, kept.document.name.upper(), where={"records": False})
+    assert (named.document, named.record) == (kept.document, None)
     compared = client.shortlists.compare(vacancy.id, [first.document.id, second.document.id])
     assert [one.name for one in compared.requirements] == ["Python", "PostgreSQL", "Docker"]
 

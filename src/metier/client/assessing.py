@@ -16,7 +16,7 @@ from metier.client.records import (
     Recomputed,
     StoredAssessment,
 )
-from metier.client.transport import Request, Transport, new_once, pages, record, records
+from metier.client.transport import Request, Transport, found_pages, new_once, pages, record, records
 from metier.scans import ScanReport
 from metier.types import Expertise, Level, Role, SkillEvidence
 
@@ -66,7 +66,8 @@ class Shortlists:
     """The documents that were assessed against a vacancy, ranked.
 
     Conditions are those of the API: `min_score`, `min_months`, `language`, `decision` (any, none, shortlist
-    or reject), `text`, and `order` (score, similarity or months).
+    or reject) and `order` (score, similarity or months); what lists rows takes `records` too: False leaves
+    out the records of the assessments, which are most of an answer.
     """
 
     def __init__(self, transport: Transport) -> None:
@@ -76,6 +77,14 @@ class Shortlists:
         """Yield the documents of a shortlist, the highest first."""
         query = {**(where or {}), "limit": 200}
         return pages(self._transport, RankedDocument, f"/vacancies/{vacancy}/shortlist", query)
+
+    def search(
+        self, vacancy: str, text: str, *, where: Mapping[str, Any] | None = None
+    ) -> Iterator[RankedDocument]:
+        """Yield the documents of a shortlist whose name, or whose person's, contains a text, in any case."""
+        body = {**(where or {}), "text": text, "limit": 200}
+        path = f"/vacancies/{vacancy}/shortlist/search"
+        return found_pages(self._transport, RankedDocument, path, body)
 
     def compare(self, vacancy: str, documents: Sequence[str]) -> Comparison:
         """Return two to four documents side by side."""

@@ -119,13 +119,16 @@ class Decision:
 
 @dataclass(frozen=True, slots=True)
 class RankedDocument:
-    """A document in a shortlist; `rank` is that among all, equal ones share it."""
+    """A document in a shortlist; `rank` is that among all, equal ones share it.
+
+    `record` is None where a shortlist was asked for without records.
+    """
 
     rank: int
     person: Person | None
     document: StoredDocument
     assessment: StoredAssessment
-    record: Assessment
+    record: Assessment | None
     decision: Decision | None
     verdict: str
 

@@ -19,6 +19,7 @@ from metier.store.workspaces.documents import StoredDocument
 from metier.store.workspaces.keys import KeyRole
 from metier.store.workspaces.people import Person
 from metier.store.workspaces.rows import Page, check_limit
+from metier.store.workspaces.texts import folded
 from metier.store.workspaces.transaction import Transaction
 from metier.store.workspaces.vacancies import Vacancy
 from metier.types import Importance, Requirement
@@ -227,16 +228,20 @@ def _rows(
     found = documents.several(transaction, workspace, [ranked.assessment.document for ranked in kept])
     named = [document.person for document in found.values() if document.person]
     known = people.several(transaction, workspace, list(dict.fromkeys(named)))
-    wanted = where.text.casefold()
-    for part in _parts(kept):
+    wanted = folded(where.text).strip()
+
+    def is_named_so(ranked: _Ranked) -> bool:
+        document = found[ranked.assessment.document]
+        person = known.get(document.person or "")
+        return wanted in folded(document.name) or (person is not None and wanted in folded(person.name))
+
+    # Names first: the records of those who are called otherwise need not be read.
+    for part in _parts([ranked for ranked in kept if not wanted or is_named_so(ranked)]):
         records = assessments.records(transaction, [ranked.assessment for ranked in part])
         for ranked in part:
             item = ranked.assessment
             document, record = found[item.document], records[item.id]
             person = known.get(document.person or "")
-            names = (person.name if person else "", document.name)
-            if wanted and not any(wanted in name.casefold() for name in names):
-                continue
             if where.language is not None and record.language != where.language:
                 continue
             verdict = scan_assessment(record).verdict

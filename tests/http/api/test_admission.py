@@ -37,3 +37,23 @@ def test_a_key_for_being_done_once_is_of_one_request(team):
     assert (other.status_code, other.json()["code"]) == (409, "conflict")
     # Another key of the same workspace has numbers of its own.
     assert ok(team.admin.post("/people", json={"name": "Boris"}, headers=headers), 201)["name"] == "Boris"
+
+
+@pytest.mark.parametrize(
+    ("path", "told"),
+    [
+        ("/people?name=Anna", "The parameters are after, limit."),
+        ("/workspace?x=1", "No parameters are taken."),
+    ],
+)
+def test_a_parameter_that_nobody_defined_is_refused(team, path, told):
+    refused = team.viewer.get(path)
+    assert refused.status_code == 422
+    name = path.partition("?")[2].partition("=")[0]
+    assert refused.json()["errors"] == [{"field": f"query.{name}", "message": told}]
+    assert "Anna" not in refused.text
+
+
+def test_whoever_has_no_key_learns_no_parameters(site):
+    with Api(site.url) as stranger:
+        assert stranger.get("/people?name=x").status_code == 401

@@ -53,7 +53,6 @@ def test_pages_go_on_where_the_one_before_ended(listed):
     [
         ({"min_score": 0.5}, [0, 1]),
         ({"min_months": 280}, [0, 1]),
-        ({"text": "2.TXT"}, [2]),
         ({"decision": "none"}, [0, 1, 2]),
         ({"decision": "reject"}, []),
         ({"language": "ko"}, []),
@@ -66,10 +65,52 @@ def test_a_filter_leaves_rows_out(listed, query, places):
         assert found(team.viewer.get(f"{path}/shortlist", params=query)) == [ids[place] for place in places]
 
 
-@pytest.mark.parametrize("query", [{"min_score": 2}, {"decision": "note"}, {"order": "name"}, {"limit": 0}])
+@pytest.mark.parametrize(
+    "query", [{"min_score": 2}, {"decision": "note"}, {"order": "name"}, {"limit": 0}, {"min_scor": 0.8}]
+)
 def test_a_condition_out_of_its_range_is_refused(listed, query):
     team, path, _ = listed
     assert team.viewer.get(f"{path}/shortlist", params=query).status_code == 422
+
+
+def test_rows_come_without_records_where_none_are_wanted(listed):
+    team, path, ids = listed
+    rows = ok(team.viewer.get(f"{path}/shortlist", params={"records": False}))["items"]
+    assert [(row["document"]["id"], row["record"]) for row in rows] == [(name, None) for name in ids]
+    assert ok(team.viewer.get(f"/assessments/{rows[0]['assessment']['id']}/record"))["coverage"]["score"] == 1
+
+
+@pytest.mark.parametrize(
+    ("body", "places"),
+    [
+        ({"text": " 2.TXT "}, [2]),
+        ({"text": ".txt", "min_score": 0.5}, [0, 1]),
+        ({"text": "nobody"}, []),
+        ({"decision": "none"}, [0, 1, 2]),
+    ],
+)
+def test_rows_are_found_by_a_name_in_the_body(listed, body, places):
+    team, path, ids = listed
+    assert found(team.viewer.post(f"{path}/shortlist/search", json=body)) == [ids[place] for place in places]
+
+
+def test_a_search_goes_on_where_the_page_before_ended(listed):
+    team, path, ids = listed
+    body = {"text": "txt", "limit": 2, "records": False}
+    first = ok(team.viewer.post(f"{path}/shortlist/search", json=body))
+    second = ok(team.viewer.post(f"{path}/shortlist/search", json=body | {"after": first["after"]}))
+    rows = first["items"] + second["items"]
+    assert [(row["rank"], row["document"]["id"], row["record"]) for row in rows] == [
+        (place, name, None) for place, name in enumerate(ids, 1)
+    ]
+    assert second["after"] is None
+
+
+@pytest.mark.parametrize("body", [{"min_score": 2}, {"decision": "note"}, {"name": "x"}, {"after": "no"}])
+def test_a_search_out_of_range_is_refused(listed, body):
+    team, path, _ = listed
+    refused = team.viewer.post(f"{path}/shortlist/search", json=body)
+    assert (refused.status_code, refused.json()["code"]) == (422, "invalid_input")
 
 
 def test_documents_are_compared_by_what_is_asked_for(listed):

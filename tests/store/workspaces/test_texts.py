@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from metier.errors import InvalidInput
-from metier.store.workspaces.texts import check_plain, check_text, to_bytes, to_json, to_text
+from metier.store.workspaces.texts import check_plain, check_text, folded, to_bytes, to_json, to_text
 
 ANY = st.text(st.characters(codec=None))
 VALUES = st.recursive(
@@ -18,6 +18,14 @@ VALUES = st.recursive(
 @given(ANY)
 def test_any_text_survives_as_bytes(text):
     assert to_text(to_bytes(text)) == text
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("ЙОРДАН", "и\u0306ордан"), ("Groß", "GROSS"), ("\u00c5ke", "a\u030ake")],
+)
+def test_neither_case_nor_the_way_of_writing_accents_tells_names_apart(one, other):
+    assert folded(one) == folded(other)
 
 
 @given(VALUES)

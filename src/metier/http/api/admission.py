@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterable
 from typing import Annotated, Any, Final, cast
 
 from fastapi import Depends, Header, Request, Response
+from fastapi.dependencies.models import Dependant
+from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData, UploadFile
@@ -80,18 +82,35 @@ class Gate:
 
 
 class KeyedRoute(APIRoute):
-    """A route that needs a key of the role that its operation states."""
+    """A route that needs a key of the role that its operation states, and parameters that it knows."""
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """Return what answers requests: the gate first, then the route."""
         answer = super().get_route_handler()
         role = KeyRole((self.openapi_extra or {})[ROLE])
+        known = _query_names(self.dependant)
 
         async def admit_and_answer(request: Request) -> Response:
             await cast(Gate, request.app.state.gate).admit(request, role)
+            _refuse_unknown(request.query_params, known)
             return await answer(request)
 
         return admit_and_answer
+
+
+def _query_names(dependant: Dependant) -> frozenset[str]:
+    """Return the names of the parameters that a route, or what it depends on, takes from an address."""
+    names = frozenset(field.alias for field in dependant.query_params)
+    return names.union(*map(_query_names, dependant.dependencies))
+
+
+def _refuse_unknown(given: Iterable[str], known: frozenset[str]) -> None:
+    """Refuse parameters that nobody defined, as bodies do: a condition with a typo would let all pass."""
+    if unknown := sorted(set(given) - known):
+        there = f"The parameters are {', '.join(sorted(known))}." if known else "No parameters are taken."
+        raise RequestValidationError(
+            [{"type": "extra_forbidden", "loc": ("query", name), "msg": there} for name in unknown]
+        )
 
 
 def _caller(request: Request) -> Caller:

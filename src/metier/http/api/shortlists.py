@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from fastapi import Depends, Query, Response
 
@@ -13,10 +13,10 @@ from metier.http.api.declare import Declared, Gives, Routes
 from metier.http.api.paging import PagingHere
 from metier.http.downloads import attachment
 from metier.http.schemas.answers import ComparedDocuments, RankedDocument, ranked_of
-from metier.http.schemas.requests import MAX_NAME_CHARS
+from metier.http.schemas.requests import DecisionName, ShortlistQuery
 from metier.report.html import ReportLanguage
 from metier.service import shortlists
-from metier.service.shortlists import DecisionFilter, ShortlistFilter
+from metier.service.shortlists import DecisionFilter, ShortlistFilter, ShortlistRow
 from metier.store.workspaces.assessments import AssessmentOrder
 from metier.store.workspaces.decisions import DecisionKind
 from metier.store.workspaces.keys import KeyRole
@@ -31,13 +31,13 @@ def _filter(
     min_score: Annotated[float | None, Query(ge=0, le=1, description="Least coverage.")] = None,
     min_months: Annotated[int | None, Query(ge=0, description="Least experience.")] = None,
     language: Annotated[str | None, Query(max_length=3, description="ISO 639-1 code.")] = None,
-    decision: Annotated[
-        Literal["any", "none", "shortlist", "reject"], Query(description="The decision that stands.")
-    ] = "any",
-    text: Annotated[str, Query(max_length=MAX_NAME_CHARS, description="That a name holds.")] = "",
+    decision: Annotated[DecisionName, Query(description="The decision that stands.")] = "any",
 ) -> ShortlistFilter:
-    wanted: DecisionFilter = decision if decision in {"any", "none"} else DecisionKind(decision)
-    return ShortlistFilter(min_score, min_months, language, wanted, text)
+    return ShortlistFilter(min_score, min_months, language, _wanted(decision))
+
+
+def _wanted(decision: DecisionName) -> DecisionFilter:
+    return decision if decision in {"any", "none"} else DecisionKind(decision)
 
 
 OrderHere = Annotated[AssessmentOrder, Query(description="What is highest.")]
@@ -45,22 +45,46 @@ FilterHere = Annotated[ShortlistFilter, Depends(_filter)]
 
 
 @routes.get("/vacancies/{vacancy}/shortlist", Declared(KeyRole.VIEWER))
-def get_shortlist(
+def get_shortlist(  # noqa: PLR0913 - an order, a filter, paging and the size of rows
     service: ServiceHere,
     caller: CallerHere,
     vacancy: str,
     where: FilterHere,
     paging: PagingHere,
+    *,
     order: OrderHere = AssessmentOrder.SCORE,
+    records: Annotated[bool, Query(description="Whether rows hold the records of assessments.")] = True,
 ) -> Page[RankedDocument]:
     """List the documents that were assessed against a vacancy, the highest first.
 
     The score orders documents by what their text shows of what the vacancy asks for. It decides nothing.
+    Records hold the evidence, which is most of an answer; `GET /assessments/{assessment}/record` gives one.
     """
     page = shortlists.shortlist(
         service, caller, vacancy, order=order, where=where, after=paging.after, limit=paging.limit
     )
-    return paging.answer(Page(tuple(map(ranked_of, page.items)), page.after))
+    return paging.answer(_told(page, records=records))
+
+
+@routes.post("/vacancies/{vacancy}/shortlist/search", Declared(KeyRole.VIEWER))
+def search_shortlist(
+    service: ServiceHere, caller: CallerHere, vacancy: str, body: ShortlistQuery
+) -> Page[RankedDocument]:
+    """Find documents of a shortlist by a part of a name, the highest first; ranks are those among all.
+
+    A name goes in the body: an address stands in logs and histories. Ask the next page with the `after` of
+    the page before.
+    """
+    decision = _wanted(body.decision)
+    where = ShortlistFilter(body.min_score, body.min_months, body.language, decision, body.text)
+    page = shortlists.shortlist(
+        service, caller, vacancy, order=body.order, where=where, after=body.after, limit=body.limit
+    )
+    return _told(page, records=body.records)
+
+
+def _told(page: Page[ShortlistRow], *, records: bool) -> Page[RankedDocument]:
+    return Page(tuple(ranked_of(row, records=records) for row in page.items), page.after)
 
 
 @routes.get("/vacancies/{vacancy}/shortlist.csv", Declared(KeyRole.VIEWER, gives=_CSV))

@@ -135,7 +135,7 @@ class RankedDocument:
         person: whom it is about, or None.
         document: the document.
         assessment: the latest against the vacancy.
-        record: what that says.
+        record: what that says; None where it was not asked for.
         decision: the shortlisting or rejection that stands, or None.
         verdict: whether a person should look at the document before trusting it.
     """
@@ -144,19 +144,19 @@ class RankedDocument:
     person: Person | None
     document: DocumentFacts
     assessment: StoredAssessment
-    record: Assessment
+    record: Assessment | None
     decision: Decision | None
     verdict: ScanVerdict
 
 
-def ranked_of(row: ShortlistRow) -> RankedDocument:
-    """Return what is told of a row of a shortlist."""
+def ranked_of(row: ShortlistRow, *, records: bool = True) -> RankedDocument:
+    """Return what is told of a row of a shortlist, with its record or without."""
     return RankedDocument(
         row.rank,
         row.person,
         facts_of(row.document),
         row.assessment,
-        row.record,
+        row.record if records else None,
         row.decision,
         row.verdict,
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -12,6 +12,7 @@ from metier.service.interview_banks import MAX_MINUTES, MAX_QUESTIONS, NewInterv
 from metier.service.work.train import TrainPlan
 from metier.store.filters import Field as FilterField
 from metier.store.filters import parse_filter
+from metier.store.workspaces.assessments import AssessmentOrder
 from metier.store.workspaces.decisions import DecisionKind
 from metier.store.workspaces.keys import KeyRole
 from metier.store.workspaces.rows import MAX_LIMIT
@@ -37,6 +38,7 @@ Passing = Annotated[
     ),
 ]
 Note = Annotated[str, Field(max_length=MAX_NOTE_CHARS)]
+DecisionName = Literal["any", "none", "shortlist", "reject"]
 
 
 class Body(BaseModel):
@@ -77,6 +79,24 @@ class PeopleQuery(Body):
     model_config = shown({"text": "berg", "limit": 50})
     text: Title = ""
     external_id: Name | None = None
+    after: Annotated[str, Field(max_length=MAX_CURSOR_CHARS)] | None = None
+    limit: Annotated[int, Field(ge=1, le=MAX_LIMIT)] = 50
+
+
+class ShortlistQuery(Body):
+    """Which rows of a shortlist to show: `text` is in the name of the person or of the document.
+
+    The others are those of the list.
+    """
+
+    model_config = shown({"text": "berg", "min_score": 0.5, "records": False})
+    text: Title = ""
+    min_score: Annotated[float, Field(ge=0, le=1)] | None = None
+    min_months: Annotated[int, Field(ge=0)] | None = None
+    language: Annotated[str, Field(max_length=3)] | None = None
+    decision: DecisionName = "any"
+    order: AssessmentOrder = AssessmentOrder.SCORE
+    records: bool = True
     after: Annotated[str, Field(max_length=MAX_CURSOR_CHARS)] | None = None
     limit: Annotated[int, Field(ge=1, le=MAX_LIMIT)] = 50
 

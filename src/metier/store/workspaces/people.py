@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -22,7 +21,7 @@ from metier.store.workspaces.rows import (
     find_several,
     page_of,
 )
-from metier.store.workspaces.texts import check_text
+from metier.store.workspaces.texts import check_text, folded
 from metier.store.workspaces.transaction import Transaction
 
 
@@ -157,18 +156,13 @@ def page(
     conditions = [table.c.workspace == check_workspace(workspace), table.c.erased_at.is_(None)]
     if external_id is not None:
         conditions.append(table.c.external_id == check_text("external_id", external_id))
-    wanted = _folded(text).strip()
+    wanted = folded(text).strip()
     if not wanted:
         return page_of(transaction, Person, table, *conditions, after=after, limit=limit)
     # Names are looked through here, since SQLite folds the case of ASCII alone.
     people = every(partial(page_of, transaction, Person, table, *conditions), after=after)
-    found = list(islice((person for person in people if wanted in _folded(person.name)), limit + 1))
+    found = list(islice((person for person in people if wanted in folded(person.name)), limit + 1))
     return Page(tuple(found[:limit]), found[limit - 1].id if len(found) > limit else None)
-
-
-def _folded(text: str) -> str:
-    """Return a text in which neither case nor the way of writing accents differs."""
-    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", text).casefold())
 
 
 def _check_free(transaction: Transaction, workspace: str, external_id: str | None, person: str) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import re
+import unicodedata
 from collections.abc import Mapping
 from typing import Final
 
@@ -39,6 +40,11 @@ def check_text(field: str, value: str, *, max_chars: int = MAX_NAME_CHARS, may_b
             f"character {found.start()}."
         )
     return value
+
+
+def folded(text: str) -> str:
+    """Return a text in which neither case nor the way of writing accents differs, to look for names in."""
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", text).casefold())
 
 
 def to_bytes(text: str) -> bytes:
