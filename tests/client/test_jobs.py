@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import threading
+import time
+from contextlib import contextmanager
 
 import httpx
 import pytest
@@ -39,10 +41,33 @@ def test_a_job_is_cancelled(client):
     assert [one.id for one in client.jobs.list(state="cancelled")] == [job.id]
 
 
-def test_waiting_ends_in_time_though_the_job_goes_on(client):
+@pytest.mark.parametrize("timeout_s", [0, 0.01, 1.0])
+def test_waiting_ends_in_time_though_the_job_goes_on(client, timeout_s):
     job = client.jobs.index()
+    begun = time.monotonic()
     with pytest.raises(BackendError, match="has not ended within"):
-        client.jobs.wait(job.id, timeout_s=0.01)
+        client.jobs.wait(job.id, timeout_s=timeout_s)
+    assert timeout_s <= time.monotonic() - begun < timeout_s + 5
+    client.jobs.cancel(job.id)
+
+
+def test_waiting_ends_in_time_though_a_server_falls_silent_after_a_word(client, monkeypatch):
+    def lines(silence_s):
+        time.sleep(min(0.9, silence_s))
+        yield ": still here"
+        time.sleep(silence_s)
+        raise httpx.ReadTimeout("silence")
+
+    @contextmanager
+    def stream(self, path, *, silence_s):
+        yield lines(silence_s)
+
+    monkeypatch.setattr(Transport, "stream", stream)
+    job = client.jobs.index()
+    begun = time.monotonic()
+    with pytest.raises(BackendError, match="has not ended within"):
+        client.jobs.wait(job.id, timeout_s=1.0)
+    assert time.monotonic() - begun < 1.7
     client.jobs.cancel(job.id)
 
 

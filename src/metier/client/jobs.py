@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
@@ -15,7 +16,8 @@ from metier.errors import BackendError
 from metier.records import from_mapping
 
 # The server says something at least each 15 seconds.
-_SILENCE_S: Final = 45.0
+_BEAT_S: Final = 15.0
+_SILENCE_S: Final = 3 * _BEAT_S
 _POLL_S: Final = 2.0
 
 
@@ -80,7 +82,7 @@ class Jobs:
         """
         until = None if timeout_s is None else time.monotonic() + timeout_s
         seen: Job | None = None
-        for found in self._states(job):
+        for found in self._states(job, until):
             if found != seen and on_progress is not None:
                 on_progress(found)
             seen = found
@@ -90,16 +92,24 @@ class Jobs:
                 break
         raise BackendError(f"The job {job} has not ended within {timeout_s} s. It goes on; look again later.")
 
-    def _states(self, job: str) -> Iterator[Job]:
+    def _states(self, job: str, until: float | None) -> Iterator[Job]:
         """Yield a job again and again: as the server tells of it, and by asking where that breaks off."""
         while True:
             yield self.get(job)
+            silence_s = min(_SILENCE_S, _left_s(until))
             try:
-                with self._transport.stream(f"/jobs/{job}/events", silence_s=_SILENCE_S) as lines:
+                with self._transport.stream(f"/jobs/{job}/events", silence_s=silence_s) as lines:
                     for found in jobs_of(lines):
                         yield found or self.get(job)
+                        # What is told next may come too late, so the last of the time is waited for anew.
+                        if _left_s(until) < min(silence_s, _BEAT_S):
+                            break
             except httpx.TransportError:
-                time.sleep(_POLL_S)
+                time.sleep(min(_POLL_S, _left_s(until)))
+
+
+def _left_s(until: float | None) -> float:
+    return math.inf if until is None else max(until - time.monotonic(), 0.001)
 
 
 def jobs_of(lines: Iterable[str]) -> Iterator[Job | None]:

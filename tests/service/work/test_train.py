@@ -21,6 +21,8 @@ from tests.service.team import request
 
 # Instead of the command line, what shows how the process is treated.
 FAKE = Training(("fake",), "--data", frozenset())
+# As the trainer itself does: what is started in the background of a shell is told to ignore Ctrl-C.
+INTERRUPTIBLE = "import signal, time\nsignal.signal(signal.SIGINT, signal.default_int_handler)\n"
 
 
 def training_folder(service, caller):
@@ -93,9 +95,7 @@ def test_a_command_that_breaks_down_is_tried_again(service, caller, data, comman
 def test_a_cancelled_training_is_interrupted(service, caller, data, command, tmp_path):
     seen = tmp_path / "seen"
     command(
-        # What is started in the background of a shell is told to ignore Ctrl-C.
-        "import signal, time\nsignal.signal(signal.SIGINT, signal.default_int_handler)\n"
-        f"try:\n    open({str(seen)!r}, 'w').write('begun')\n    time.sleep(60)\n"
+        f"{INTERRUPTIBLE}try:\n    open({str(seen)!r}, 'w').write('begun')\n    time.sleep(60)\n"
         f"except KeyboardInterrupt:\n    open({str(seen)!r}, 'w').write('kept')\n    raise SystemExit(130)\n"
     )
     job = begin(service, caller, data)
@@ -112,7 +112,7 @@ def test_a_cancelled_training_is_interrupted(service, caller, data, command, tmp
 
 def test_a_training_goes_on_with_another_worker(service, caller, data, command, tmp_path, work_off):
     begun = tmp_path / "begun"
-    command(f"import time\nopen({str(begun)!r}, 'w')\ntime.sleep(60)\n")
+    command(f"{INTERRUPTIBLE}open({str(begun)!r}, 'w')\ntime.sleep(60)\n")
     job = begin(service, caller, data)
     Worker(service, name="w").run_one(begun.exists)
     assert jobs.get(service, caller, job).state is JobState.QUEUED
