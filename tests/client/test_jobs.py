@@ -53,7 +53,7 @@ def test_waiting_ends_in_time_though_the_job_goes_on(client, timeout_s):
 
 def test_waiting_ends_in_time_though_a_server_falls_silent_after_a_word(client, monkeypatch):
     def lines(silence_s):
-        time.sleep(min(0.9, silence_s))
+        time.sleep(min(2.9, silence_s))
         yield ": still here"
         time.sleep(silence_s)
         raise httpx.ReadTimeout("silence")
@@ -66,8 +66,8 @@ def test_waiting_ends_in_time_though_a_server_falls_silent_after_a_word(client, 
     job = client.jobs.index()
     begun = time.monotonic()
     with pytest.raises(BackendError, match="has not ended within"):
-        client.jobs.wait(job.id, timeout_s=1.0)
-    assert time.monotonic() - begun < 1.7
+        client.jobs.wait(job.id, timeout_s=3.0)
+    assert time.monotonic() - begun < 5.0
     client.jobs.cancel(job.id)
 
 
