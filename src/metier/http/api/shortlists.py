@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import Annotated
 
 from fastapi import Depends, Query, Response
@@ -40,19 +42,35 @@ def _wanted(decision: DecisionName) -> DecisionFilter:
     return decision if decision in {"any", "none"} else DecisionKind(decision)
 
 
-OrderHere = Annotated[AssessmentOrder, Query(description="What is highest.")]
-FilterHere = Annotated[ShortlistFilter, Depends(_filter)]
-
-
-@routes.get("/vacancies/{vacancy}/shortlist", Declared(KeyRole.VIEWER))
-def get_shortlist(  # noqa: PLR0913 - an order, a filter, paging and the size of rows
+def _rows(
     service: ServiceHere,
     caller: CallerHere,
     vacancy: str,
-    where: FilterHere,
+    where: Annotated[ShortlistFilter, Depends(_filter)],
+    paging: PagingHere,
+    order: Annotated[AssessmentOrder, Query(description="What is highest.")] = AssessmentOrder.SCORE,
+) -> Callable[[], Page[ShortlistRow]]:
+    return partial(
+        shortlists.shortlist,
+        service,
+        caller,
+        vacancy,
+        order=order,
+        where=where,
+        after=paging.after,
+        limit=paging.limit,
+    )
+
+
+# Reads the part of a shortlist that an address asks for, once all of the address is known to be right.
+RowsHere = Annotated[Callable[[], Page[ShortlistRow]], Depends(_rows)]
+
+
+@routes.get("/vacancies/{vacancy}/shortlist", Declared(KeyRole.VIEWER))
+def get_shortlist(
+    rows: RowsHere,
     paging: PagingHere,
     *,
-    order: OrderHere = AssessmentOrder.SCORE,
     records: Annotated[bool, Query(description="Whether rows hold the records of assessments.")] = True,
 ) -> Page[RankedDocument]:
     """List the documents that were assessed against a vacancy, the highest first.
@@ -60,10 +78,7 @@ def get_shortlist(  # noqa: PLR0913 - an order, a filter, paging and the size of
     The score orders documents by what their text shows of what the vacancy asks for. It decides nothing.
     Records hold the evidence, which is most of an answer; `GET /assessments/{assessment}/record` gives one.
     """
-    page = shortlists.shortlist(
-        service, caller, vacancy, order=order, where=where, after=paging.after, limit=paging.limit
-    )
-    return paging.answer(_told(page, records=records))
+    return paging.answer(_told(rows(), records=records))
 
 
 @routes.post("/vacancies/{vacancy}/shortlist/search", Declared(KeyRole.VIEWER))
@@ -88,37 +103,25 @@ def _told(page: Page[ShortlistRow], *, records: bool) -> Page[RankedDocument]:
 
 
 @routes.get("/vacancies/{vacancy}/shortlist.csv", Declared(KeyRole.VIEWER, gives=_CSV))
-def export_shortlist_csv(
-    service: ServiceHere,
-    caller: CallerHere,
-    vacancy: str,
-    where: FilterHere,
-    paging: PagingHere,
-    order: OrderHere = AssessmentOrder.SCORE,
-) -> Response:
+def export_shortlist_csv(vacancy: str, rows: RowsHere, paging: PagingHere) -> Response:
     """Export a page of the shortlist as CSV; the header Link leads to the next."""
-    page = shortlists.shortlist(
-        service, caller, vacancy, order=order, where=where, after=paging.after, limit=paging.limit
-    )
+    page = rows()
     text = "".join(exports.shortlist_csv([page.items])).encode("utf-8", "replace")
     response = attachment(text, f"shortlist-{vacancy}.csv", "text/csv; charset=utf-8")
     return paging.linked(response, page.after)
 
 
 @routes.get("/vacancies/{vacancy}/shortlist.pdf", Declared(KeyRole.VIEWER, gives=_PDF))
-def export_shortlist_pdf(  # noqa: PLR0913, PLR0917 - an order, a filter and paging
+def export_shortlist_pdf(
     service: ServiceHere,
     caller: CallerHere,
     vacancy: str,
-    where: FilterHere,
+    rows: RowsHere,
     paging: PagingHere,
-    order: OrderHere = AssessmentOrder.SCORE,
     report_language: LanguageHere = ReportLanguage.EN,
 ) -> Response:
     """Export a page of the shortlist for printing, each document with its evidence."""
-    page = shortlists.shortlist(
-        service, caller, vacancy, order=order, where=where, after=paging.after, limit=paging.limit
-    )
+    page = rows()
     content = exports.shortlist_pdf(service, caller, vacancy, page.items, report_language)
     return paging.linked(attachment(content, f"shortlist-{vacancy}.pdf", "application/pdf"), page.after)
 

@@ -47,6 +47,13 @@ class Body(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
+class PartOfList(Body):
+    """Which part of a list to give; `limit` and `after` are those of lists that an address asks for."""
+
+    after: Annotated[str, Field(max_length=MAX_CURSOR_CHARS)] | None = None
+    limit: Annotated[int, Field(ge=1, le=MAX_LIMIT)] = 50
+
+
 def shown(example: dict[str, Any]) -> ConfigDict:
     """Return the configuration of a body with an example of it."""
     return ConfigDict(
@@ -70,20 +77,15 @@ class PersonChange(Body):
     external_id: Name | None = None
 
 
-class PeopleQuery(Body):
-    """Whom to find: `text` is in the name, in upper or lower case; `external_id` is whole.
-
-    `limit` and `after` are those of lists.
-    """
+class PeopleQuery(PartOfList):
+    """Whom to find: `text` is in the name, in upper or lower case; `external_id` is whole."""
 
     model_config = shown({"text": "berg", "limit": 50})
     text: Title = ""
     external_id: Name | None = None
-    after: Annotated[str, Field(max_length=MAX_CURSOR_CHARS)] | None = None
-    limit: Annotated[int, Field(ge=1, le=MAX_LIMIT)] = 50
 
 
-class ShortlistQuery(Body):
+class ShortlistQuery(PartOfList):
     """Which rows of a shortlist to show: `text` is in the name of the person or of the document.
 
     The others are those of the list.
@@ -97,8 +99,6 @@ class ShortlistQuery(Body):
     decision: DecisionName = "any"
     order: AssessmentOrder = AssessmentOrder.SCORE
     records: bool = True
-    after: Annotated[str, Field(max_length=MAX_CURSOR_CHARS)] | None = None
-    limit: Annotated[int, Field(ge=1, le=MAX_LIMIT)] = 50
 
 
 class DocumentChange(Body):
