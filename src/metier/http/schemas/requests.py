@@ -47,18 +47,19 @@ class Body(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
-class PartOfList(Body):
-    """Which part of a list to give; `limit` and `after` are those of lists that an address asks for."""
-
-    after: Annotated[str, Field(max_length=MAX_CURSOR_CHARS)] | None = None
-    limit: Annotated[int, Field(ge=1, le=MAX_LIMIT)] = 50
-
-
 def shown(example: dict[str, Any]) -> ConfigDict:
     """Return the configuration of a body with an example of it."""
     return ConfigDict(
         extra="forbid", frozen=True, allow_inf_nan=False, json_schema_extra={"examples": [example]}
     )
+
+
+class PartOfList(Body):
+    """Which part of a list to give; `limit` and `after` are those of lists that an address asks for."""
+
+    model_config = shown({"limit": 50})
+    after: Annotated[str, Field(max_length=MAX_CURSOR_CHARS)] | None = None
+    limit: Annotated[int, Field(ge=1, le=MAX_LIMIT)] = 50
 
 
 class PersonToAdd(Body):
